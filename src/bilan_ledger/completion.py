@@ -1,0 +1,370 @@
+"""Completion statistics: counts, exact bounds, percentages, and what a printed one can mean.
+
+Decides: how possible standings count under a policy, the exact lowest and highest rate, and
+every rounding.
+Refuses to know: how the figure moves (see `replay`), and which figure was published.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+
+import attrs
+
+from .action import Action, Scope, Status, description
+from .history import Known, Standing, Timeline, View, timeline
+from .plan import Base, Policy, Rounding
+from .text import Sealed
+
+CELLS = (*Status, *(scope for scope in Scope if scope is not Scope.IN_PLAN), "absent")
+
+# --- percentages -----------------------------------------------------------------------------
+
+
+def percentage(rate: Fraction, policy: Policy) -> Decimal:
+    """Return a rate as a percentage with the policy's decimals, under its named rounding.
+
+    >>> percentage(Fraction(106, 131), Policy())
+    Decimal('81')
+    """
+    scaled = rate * 100 * 10**policy.decimals
+    whole = _ROUND[policy.rounding](scaled)
+    return Decimal(whole).scaleb(-policy.decimals)
+
+
+def _half_up(value: Fraction) -> int:
+    return (value + Fraction(1, 2)).__floor__()
+
+
+_ROUND: Mapping[Rounding, Callable[[Fraction], int]] = {
+    Rounding.HALF_UP: _half_up,
+    Rounding.HALF_EVEN: round,
+    Rounding.FLOOR: Fraction.__floor__,
+    Rounding.CEILING: Fraction.__ceil__,
+}
+
+
+def consistent_counts(printed: Decimal, base: int, policy: Policy) -> tuple[int, ...]:
+    """Return the whole counts of `base` that a printed percentage can stand for.
+
+    `printed` is in percent with the policy's decimals. May be empty: 81.4 % of 2 is nothing.
+
+    >>> consistent_counts(Decimal(81), 131, Policy())
+    (106,)
+    """
+    step = Fraction(1, 10**policy.decimals)
+    lowest = max(0, ((Fraction(printed) - step) * base / 100).__floor__())
+    highest = min(base, ((Fraction(printed) + step) * base / 100).__ceil__())
+    return tuple(
+        count
+        for count in range(lowest, highest + 1)
+        if base and percentage(Fraction(count, base), policy) == printed
+    )
+
+
+# --- contributions ---------------------------------------------------------------------------
+
+
+class Contribution(Enum):
+    """What one action may add to the figure."""
+
+    OUT = "out of base"
+    IN = "in base"
+    COUNTED = "in base and counted"
+
+
+Possible = frozenset[Contribution]
+_LOW = (Contribution.IN, Contribution.OUT, Contribution.COUNTED)
+_HIGH = (Contribution.COUNTED, Contribution.OUT, Contribution.IN)
+
+
+def contribution(standing: Standing, policy: Policy) -> Contribution:
+    """Return what a standing adds under a policy; `initial-list` is asked of listed actions."""
+    if standing.status is None:
+        return Contribution.OUT
+    unknown = standing.scope in {Scope.NOT_ASSESSED, Scope.NOT_ASSESSABLE}
+    if standing.scope is Scope.NOT_ASSESSABLE and policy.base is Base.WITHOUT_NOT_ASSESSABLE:
+        return Contribution.OUT
+    left = standing.scope is not Scope.IN_PLAN and not unknown
+    if left and policy.base is not Base.INITIAL_LIST:
+        return Contribution.OUT
+    if unknown:
+        return Contribution.IN
+    if standing.status is Status.ABANDONED and policy.base is Base.WITHOUT_ABANDONED:
+        return Contribution.OUT
+    return Contribution.COUNTED if standing.status in policy.counted else Contribution.IN
+
+
+def contributions(line: Timeline, on: date, policy: Policy, listed_by: date) -> Possible:
+    """Return all that an action may add on a day; `listed_by` closes the initial list."""
+    if policy.base is not Base.INITIAL_LIST:
+        return frozenset(contribution(s, policy) for s in line.possible(on))
+    found: set[Contribution] = set()
+    for initial, supposed in line.suppose_listed(by=listed_by):
+        standings = supposed.possible(on)
+        found.update(contribution(s, policy) if initial else Contribution.OUT for s in standings)
+    return frozenset(found)
+
+
+# --- bounds ----------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Ratio:
+    """Counted of base, in whole actions; `rate` is None where the base is empty."""
+
+    counted: int
+    base: int
+
+    @property
+    def rate(self) -> Fraction | None:
+        """The exact share, or None."""
+        return Fraction(self.counted, self.base) if self.base else None
+
+    def percentage(self, policy: Policy) -> Decimal | None:
+        """Return the rate as the policy prints it, or None where the base is empty."""
+        return None if self.rate is None else percentage(self.rate, policy)
+
+    def __str__(self) -> str:
+        return f"{self.counted}/{self.base}"
+
+
+@attrs.frozen
+class Bounds:
+    """The lowest and the highest figure over every possibility that has a base at all.
+
+    `may_be_empty`: some possibility leaves the base empty, and the rate is undefined there.
+    """
+
+    low: Ratio
+    high: Ratio
+    may_be_empty: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """Whether every possibility gives the same counts."""
+        return self.low == self.high
+
+
+def pick(possible: Possible, *, high: bool) -> Contribution:
+    """Return the contribution that makes the figure lowest (or highest)."""
+    order = _HIGH if high else _LOW
+    return next(each for each in order if each in possible)
+
+
+def bounds(tally: Mapping[Possible, int]) -> Bounds:
+    """Return the exact bounds of counted/base, given how many actions have which possibilities.
+
+    Choosing for each action alone is exact: one more in base and not counted never raises a
+    rate, one more counted never lowers it. Only where that leaves no base at all must one
+    action be chosen otherwise.
+
+    >>> both = frozenset({Contribution.IN, Contribution.COUNTED})
+    >>> str(bounds({both: 3}).high)
+    '3/3'
+    """
+    empty = all(Contribution.OUT in possible for possible, number in tally.items() if number)
+    return Bounds(_extreme(tally, high=False), _extreme(tally, high=True), empty)
+
+
+def _extreme(tally: Mapping[Possible, int], *, high: bool) -> Ratio:
+    picked: Counter[Contribution] = Counter()
+    for possible, number in tally.items():
+        picked[pick(possible, high=high)] += number
+    counted = picked[Contribution.COUNTED]
+    base = counted + picked[Contribution.IN]
+    rest = Contribution.IN if high else Contribution.COUNTED
+    if base == 0 and any(rest in possible for possible, number in tally.items() if number):
+        return Ratio(0 if high else 1, 1)
+    return Ratio(counted, base)
+
+
+def counted_given_base(tally: Mapping[Possible, int], base: int) -> range:
+    """Return every count that is possible together with exactly this base; empty if none is.
+
+    The counts are contiguous: exchanging one action for another moves them by one at most.
+    """
+    out, inside, counted = Contribution.OUT, Contribution.IN, Contribution.COUNTED
+    number = Counter({frozenset(possible): n for possible, n in tally.items()})
+    fixed = sum(n for possible, n in number.items() if out not in possible)
+    needed = base - fixed
+    only_in, only_counted = number[frozenset({out, inside})], number[frozenset({out, counted})]
+    either = number[frozenset({out, inside, counted})]
+    if not 0 <= needed <= only_in + only_counted + either:
+        return range(0)
+    surely = number[frozenset({counted})]
+    lowest = surely + max(0, needed - only_in - either)
+    highest = surely + number[frozenset({inside, counted})] + min(needed, only_counted + either)
+    return range(lowest, highest + 1)
+
+
+# --- the figure ------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Cell:
+    """The actions under one word: those surely there, and those possibly there."""
+
+    certain: tuple[str, ...]
+    possible: tuple[str, ...]
+
+
+@attrs.frozen
+class Scenario:
+    """Which actions count, and which make the base, in the lowest or the highest case."""
+
+    counted: tuple[str, ...]
+    base: tuple[str, ...]
+
+    @property
+    def ratio(self) -> Ratio:
+        """Counted of base."""
+        return Ratio(len(self.counted), len(self.base))
+
+
+@attrs.frozen(kw_only=True)
+class Completion:
+    """The figure of one or several plans on a day, as known at a point of knowledge.
+
+    `low` and `high` name the actions (`plan/action`) behind each number; `realised` is the same
+    with realised actions alone; `cells` counts every action once for each word that it may
+    stand under.
+    """
+
+    plans: tuple[str, ...]
+    on: date
+    known: Known
+    policy: Policy
+    low: Scenario
+    high: Scenario
+    may_be_empty: bool
+    realised: Bounds
+    cells: Mapping[str, Cell]
+
+    @property
+    def bounds(self) -> Bounds:
+        """The lowest and highest figure."""
+        return Bounds(self.low.ratio, self.high.ratio, self.may_be_empty)
+
+    @property
+    def percentages(self) -> tuple[Decimal | None, Decimal | None]:
+        """The lowest and highest percentage, rounded as the policy says."""
+        found = self.bounds
+        return found.low.percentage(self.policy), found.high.percentage(self.policy)
+
+
+def possibilities(view: View, on: date, policy: Policy) -> dict[str, Possible]:
+    """Return what each listed action of a view may add to the figure on a day."""
+    return {
+        name: contributions(timeline(action), on, policy, initial_day(view, name))
+        for name, action in view.actions.items()
+    }
+
+
+def initial_day(view: View, name: str) -> date:
+    """Return the day that closes the initial list of an action's plan."""
+    return view.plans[name.partition("/")[0]].terms().initial_list_day
+
+
+def policy_of(view: View, on: date) -> Policy:
+    """Return the policy in force on a day in the first of the plans seen."""
+    first = next(iter(view.plans.values()))
+    return first.terms(on).policy
+
+
+def complete(view: View, on: date, policy: Policy | None = None) -> Completion:
+    """Return the figure on the end of a day: counts, exact bounds, and the ids behind them.
+
+    The policy is the plan's own unless another is given. `view` holds at least one plan.
+    """
+    policy = policy or policy_of(view, on)
+    alone = attrs.evolve(policy, counted=(Status.REALISED,))
+    found = possibilities(view, on, policy)
+    tally = Counter(found.values())
+    return Completion(
+        plans=tuple(view.plans),
+        on=on,
+        known=view.known,
+        policy=policy,
+        low=scenario(found, high=False),
+        high=scenario(found, high=True),
+        may_be_empty=bounds(tally).may_be_empty,
+        realised=bounds(Counter(possibilities(view, on, alone).values())),
+        cells=_cells(view, on),
+    )
+
+
+def scenario(found: Mapping[str, Possible], *, high: bool) -> Scenario:
+    """Return which actions count and which make the base in the lowest or highest case."""
+    picked = {name: pick(possible, high=high) for name, possible in found.items()}
+    if all(choice is Contribution.OUT for choice in picked.values()):
+        # No base at all: the case that is defined needs one action chosen otherwise.
+        rest = Contribution.IN if high else Contribution.COUNTED
+        picked.update({name: rest for name in [n for n, p in found.items() if rest in p][:1]})
+    return Scenario(
+        counted=tuple(n for n, choice in picked.items() if choice is Contribution.COUNTED),
+        base=tuple(n for n, choice in picked.items() if choice is not Contribution.OUT),
+    )
+
+
+def _cells(view: View, on: date) -> dict[str, Cell]:
+    words = {
+        name: {standing.cell for standing in timeline(action).possible(on)}
+        for name, action in view.actions.items()
+    }
+    return {
+        str(cell): Cell(
+            certain=tuple(name for name, found in words.items() if found == {cell}),
+            possible=tuple(name for name, found in words.items() if cell in found),
+        )
+        for cell in CELLS
+    }
+
+
+# --- breakdown -------------------------------------------------------------------------------
+
+
+def breakdown(
+    view: View,
+    on: date,
+    by: str,
+    policy: Policy | None = None,
+    *,
+    texts: Callable[[Sealed], str | None] = lambda _: None,
+) -> dict[str | None, Completion]:
+    """Return the figure of each part of the list: by `axis`, `theme`, `tag` or `responsible`.
+
+    Every action is in one part (None: it has none), so parts sum to the whole; only `tag` may
+    put an action in several. The description in force on the day is used. `texts` opens the
+    sealed names of who is responsible; what was erased is in the part None.
+    """
+    policy = policy or policy_of(view, on)
+    parts: dict[str | None, dict[str, Action]] = {}
+    for name, action in view.actions.items():
+        for part in _parts(action, on, by, texts):
+            parts.setdefault(part, {})[name] = action
+    ordered = sorted(parts, key=lambda part: (part is None, part or ""))
+    return {
+        part: complete(View(view.plans, parts[part], view.known), on, policy) for part in ordered
+    }
+
+
+def _parts(
+    action: Action, on: date, by: str, texts: Callable[[Sealed], str | None]
+) -> Iterable[str | None]:
+    told = description(action, on)
+    match by:
+        case "axis":
+            return (told.axis,)
+        case "theme":
+            return (told.theme,)
+        case "tag":
+            return told.tags or (None,)
+        case "responsible":
+            held = told.responsible
+            return (texts(held) if isinstance(held, Sealed) else held,)
+        case _:
+            raise AssertionError(by)

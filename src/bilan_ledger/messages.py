@@ -1,0 +1,315 @@
+"""Every sentence that people read, in French and in English, under a stable code.
+
+Decides: the words. Refuses to know: when they are said.
+"""
+
+from collections.abc import Mapping
+
+LANGUAGES = ("fr", "en")
+
+# code: (French, English). Facts stand in braces; a fact that is missing is a programming error.
+MESSAGES: dict[str, tuple[str, str]] = {
+    # values
+    "text-not-text": (
+        "{field} : {value} n'est pas un texte.",
+        "{field}: {value} is not a text.",
+    ),
+    "text-too-long": (
+        "{field} : {length} caractères, {longest} au plus. Raccourcissez « {value} ».",
+        "{field}: {length} characters, at most {longest}. Shorten \"{value}\".",
+    ),
+    "text-empty": (
+        "{field} : vide. Écrivez un texte.",
+        "{field}: empty. Write a text.",
+    ),
+    "text-control": (
+        "{field} : « {value} » contient le caractère de contrôle {char} (position {position}). "
+        "Supprimez-le.",
+        "{field}: \"{value}\" contains the control character {char} (position {position}). "
+        "Remove it.",
+    ),
+    "key-form": (
+        "{field} : « {value} » n'est pas une clé. Lettres, chiffres et . - _ : sans espace, "
+        "en commençant par une lettre ou un chiffre.",
+        "{field}: \"{value}\" is not a key. Letters, digits and . - _ : without spaces, "
+        "starting with a letter or a digit.",
+    ),
+    "key-twice": (
+        "{field} : la clé « {value} » est employée deux fois. Chaque clé est unique.",
+        "{field}: the key \"{value}\" is used twice. Each key is unique.",
+    ),
+    "action-id-form": (
+        "{field} : « {value} » ne désigne pas une action. Écrivez programme/action, "
+        "par exemple bethune-2020/zoom-01.",
+        "{field}: \"{value}\" does not name an action. Write plan/action, "
+        "for example bethune-2020/zoom-01.",
+    ),
+    "commitment-form": (
+        "{field} : {value} n'est pas un engagement SHA-256 (64 chiffres hexadécimaux).",
+        "{field}: {value} is not a SHA-256 commitment (64 hexadecimal digits).",
+    ),
+    "date-form": (
+        "{field} : « {value} » n'est pas une date lisible. Écrivez 2023-04-15, 2023-04, 2023 "
+        "ou un intervalle 2020-06/2024-03.",
+        "{field}: \"{value}\" is not a date that can be read. Write 2023-04-15, 2023-04, 2023 "
+        "or an interval 2020-06/2024-03.",
+    ),
+    "date-french": (
+        "{field} : « {value} » n'est pas au format ISO. Écrivez {better}.",
+        "{field}: \"{value}\" is not in ISO form. Write {better}.",
+    ),
+    "date-impossible": (
+        "{field} : « {value} » : ce jour n'existe pas au calendrier. Vérifiez le jour et le mois.",
+        "{field}: \"{value}\": there is no such day in the calendar. Check day and month.",
+    ),
+    "date-reversed": (
+        "{field} : « {value} » se termine avant de commencer. Inversez les deux dates.",
+        "{field}: \"{value}\" ends before it starts. Exchange the two dates.",
+    ),
+    "date-not-exact": (
+        "{field} : « {value} » n'est pas un jour exact. Écrivez un jour, par exemple 2023-04-15.",
+        "{field}: \"{value}\" is not one exact day. Write a day, for example 2023-04-15.",
+    ),
+    "instant-form": (
+        "{field} : « {value} » n'est pas un instant. Écrivez 2024-01-15T09:12:03.000000Z.",
+        "{field}: \"{value}\" is not an instant. Write 2024-01-15T09:12:03.000000Z.",
+    ),
+    "choice": (
+        "{field} : « {value} » n'est pas admis. Choisissez parmi : {allowed}.",
+        "{field}: \"{value}\" is not allowed. Choose one of: {allowed}.",
+    ),
+    "decimal-form": (
+        "{field} : « {value} » n'est pas un nombre décimal exact. Écrivez par exemple 3.6 "
+        "(point décimal, 30 chiffres au plus).",
+        "{field}: \"{value}\" is not an exact decimal number. Write for example 3.6 "
+        "(decimal point, at most 30 digits).",
+    ),
+    "url-form": (
+        "{field} : « {value} » n'est pas une adresse http:// ou https://.",
+        "{field}: \"{value}\" is not an http:// or https:// address.",
+    ),
+    "sha256-form": (
+        "{field} : « {value} » n'est pas une empreinte SHA-256 (64 chiffres hexadécimaux "
+        "minuscules).",
+        "{field}: \"{value}\" is not a SHA-256 digest (64 lower-case hexadecimal digits).",
+    ),
+    "media-type-form": (
+        "{field} : « {value} » n'est pas un type de média, par exemple application/pdf.",
+        "{field}: \"{value}\" is not a media type, for example application/pdf.",
+    ),
+    "evidence-form": (
+        "{field} : {value} n'est pas une pièce justificative (Evidence).",
+        "{field}: {value} is not a piece of evidence (Evidence).",
+    ),
+    "split-targets": (
+        "{field} : « {value} » : une scission nomme au moins deux actions différentes.",
+        "{field}: \"{value}\": a split names at least two different actions.",
+    ),
+    "decimals": (
+        "{field} : {value} n'est pas un nombre de décimales (0 à {most}).",
+        "{field}: {value} is not a number of decimals (0 to {most}).",
+    ),
+    "counted-empty": (
+        "{field} : aucun statut ne compte. Nommez-en au moins un.",
+        "{field}: no status counts. Name at least one.",
+    ),
+    "insee-form": (
+        "{field} : « {value} » n'est pas un code INSEE de commune (5 caractères).",
+        "{field}: \"{value}\" is not an INSEE code of a commune (5 characters).",
+    ),
+    "siren-form": (
+        "{field} : « {value} » n'est pas un numéro SIREN (9 chiffres).",
+        "{field}: \"{value}\" is not a SIREN number (9 digits).",
+    ),
+    "timezone-unknown": (
+        "{field} : « {value} » n'est pas un fuseau horaire connu, par exemple Europe/Paris.",
+        "{field}: \"{value}\" is not a known time zone, for example Europe/Paris.",
+    ),
+    "percentage-range": (
+        "{field} : {value} n'est pas un pourcentage de 0 à 100.",
+        "{field}: {value} is not a percentage from 0 to 100.",
+    ),
+    "of-form": (
+        "{field} : {value} n'est pas un nombre entier d'actions.",
+        "{field}: {value} is not a whole number of actions.",
+    ),
+    "known-form": (
+        "{field} : « {value} » ne désigne pas un état des connaissances. Écrivez un numéro "
+        "d'écriture (412), un jour (2024-01-15) ou un instant (2024-01-15T09:12:03+01:00).",
+        "{field}: \"{value}\" does not name a point of knowledge. Write an entry's index (412), "
+        "a day (2024-01-15) or an instant (2024-01-15T09:12:03+01:00).",
+    ),
+    # rules
+    "action-unknown": (
+        "cette action n'est pas au programme. Proposez-la d'abord (propose).",
+        "this action is not in the plan. Propose it first (propose).",
+    ),
+    "action-exists": (
+        "cette action est déjà au programme (écriture {entries}). Pour en changer la date, "
+        "corrigez cette écriture ; pour le titre, décrivez l'action (describe).",
+        "this action is already in the plan (entry {entries}). To change its date, correct that "
+        "entry; to change its title, describe the action (describe).",
+    ),
+    "transition": (
+        "{command} est impossible : le statut est {status} (écriture {entries}). Corrigez cette "
+        "écriture (retract), ou rouvrez l'action (reopen) si elle est réalisée ou abandonnée.",
+        "{command} is not possible: the status is {status} (entry {entries}). Correct that entry "
+        "(retract), or reopen the action (reopen) if it is realised or abandoned.",
+    ),
+    "scope-transition": (
+        "{command} est impossible : le périmètre est {scope} (écriture {entries}). "
+        "Rétablissez d'abord l'action (scope restore).",
+        "{command} is not possible: the scope is {scope} (entry {entries}). "
+        "Restore the action first (scope restore).",
+    ),
+    "dates-conflict": (
+        "la date {on} contredit l'ordre de l'histoire : voyez l'écriture {entries}. "
+        "Changez la date, ou corrigez cette écriture (retract).",
+        "the date {on} contradicts the order of the history: see entry {entries}. "
+        "Change the date, or correct that entry (retract).",
+    ),
+    "before-proposal": (
+        "la date {on} précède la proposition de l'action (écriture {entries}).",
+        "the date {on} is before the action's proposal (entry {entries}).",
+    ),
+    "history-broken": (
+        "sans cette écriture, l'écriture {entries} n'aurait plus de sens. Retirez d'abord "
+        "celle-ci, ou remplacez dans la même commande (retract … --on).",
+        "without this entry, entry {entries} would make no sense. Retract that one first, "
+        "or replace in the same command (retract … --on).",
+    ),
+    "entry-unknown": (
+        "il n'y a pas d'écriture #{entry} ici ; la dernière est #{last}.",
+        "there is no entry #{entry} here; the last one is #{last}.",
+    ),
+    "entry-final": (
+        "l'écriture #{entry} ne se retire pas : créez l'écriture qui la remplace.",
+        "entry #{entry} cannot be retracted: record the entry that replaces it.",
+    ),
+    "entry-retracted": (
+        "l'écriture #{entry} est déjà retirée (par {entries}).",
+        "entry #{entry} is already retracted (by {entries}).",
+    ),
+    "axis-unknown": (
+        "l'axe « {axis} » n'est pas au programme. Axes : {declared}.",
+        "the axis \"{axis}\" is not in the plan. Axes: {declared}.",
+    ),
+    "theme-unknown": (
+        "le thème « {theme} » n'est pas dans cet axe. Thèmes : {declared}.",
+        "the theme \"{theme}\" is not in this axis. Themes: {declared}.",
+    ),
+    "theme-without-axis": (
+        "un thème sans axe : nommez l'axe.",
+        "a theme without an axis: name the axis.",
+    ),
+    "lineage-unknown": (
+        "l'action « {target} » n'est pas au programme. Proposez-la d'abord.",
+        "the action \"{target}\" is not in the plan. Propose it first.",
+    ),
+    "lineage-cycle": (
+        "« {target} » mène déjà à « {action} » : une action ne peut se succéder à elle-même.",
+        "\"{target}\" already leads to \"{action}\": an action cannot succeed itself.",
+    ),
+    "plan-exists": (
+        "ce programme existe déjà. Modifiez-le (plan --amend), ou choisissez une autre clé.",
+        "this plan exists already. Amend it (plan --amend), or choose another key.",
+    ),
+    "plan-unknown": (
+        "ce programme n'existe pas dans ce registre. Créez-le (plan).",
+        "this plan is not in this ledger. Create it (plan).",
+    ),
+    "figure-exists": (
+        "ce chiffre publié est déjà enregistré pour le {on} (écriture {entries}).",
+        "this published figure is already recorded for {on} (entry {entries}).",
+    ),
+    # looking up
+    "no-plan": (
+        "le programme « {plan} » n'est pas dans ce registre. Programmes : {plans}.",
+        "the plan \"{plan}\" is not in this ledger. Plans: {plans}.",
+    ),
+    "no-plan-known": (
+        "le programme « {plan} » n'était pas encore enregistré à ce moment-là.",
+        "the plan \"{plan}\" was not yet recorded at that point of knowledge.",
+    ),
+    "no-action": (
+        "l'action « {action} » n'est pas dans ce registre.",
+        "the action \"{action}\" is not in this ledger.",
+    ),
+    # bytes
+    "bytes-not-canonical": (
+        "cette écriture n'est pas sous forme canonique : {why}.",
+        "this entry is not in canonical form: {why}.",
+    ),
+    "name-unknown": (
+        "l'événement « {name} » est inconnu de cette version : le registre vient d'une version "
+        "plus récente. Mettez bilan_ledger à jour.",
+        "the event \"{name}\" is unknown to this version: the ledger was written by a newer one. "
+        "Upgrade bilan_ledger.",
+    ),
+    "row-disagrees": (
+        "la ligne {index} de la base ne correspond pas à l'écriture qu'elle contient "
+        "({column}) : la base a été modifiée.",
+        "row {index} of the database does not agree with the entry in it ({column}): "
+        "the database was changed.",
+    ),
+    # ledgers
+    "ledger-missing": (
+        "le registre {path} n'existe pas. Créez-le : bilan init {path}",
+        "the ledger {path} does not exist. Create it: bilan init {path}",
+    ),
+    "ledger-exists": (
+        "{path} existe déjà. Choisissez un autre nom ; rien n'a été changé.",
+        "{path} exists already. Choose another name; nothing was changed.",
+    ),
+    "ledger-folder": (
+        "le dossier de {path} n'existe pas ou n'est pas accessible en écriture.",
+        "the folder of {path} does not exist or cannot be written to.",
+    ),
+    "not-a-ledger": (
+        "{path} n'est pas un registre bilan_ledger ; rien n'a été changé.",
+        "{path} is not a bilan_ledger ledger; nothing was changed.",
+    ),
+    "ledger-newer": (
+        "{path} a le format {found}, plus récent que le format {known} de cette version. "
+        "Mettez bilan_ledger à jour ; rien n'a été changé.",
+        "{path} has format {found}, newer than format {known} of this version. "
+        "Upgrade bilan_ledger; nothing was changed.",
+    ),
+    "ledger-unsupported": (
+        "« {path} » : seuls les fichiers SQLite sont pris en charge par cette version.",
+        "\"{path}\": this version supports SQLite files only.",
+    ),
+    "read-only": (
+        "le registre est ouvert en lecture seule ; rien n'a été enregistré.",
+        "the ledger is open read-only; nothing was recorded.",
+    ),
+    "disk-full": (
+        "le disque est plein ; rien n'a été enregistré. Libérez de la place et recommencez.",
+        "the disk is full; nothing was recorded. Free some space and try again.",
+    ),
+    "ledger-busy": (
+        "le registre est occupé par un autre programme ; rien n'a été enregistré. Recommencez.",
+        "the ledger is in use by another program; nothing was recorded. Try again.",
+    ),
+    "ledger-broken": (
+        "le registre ne peut être lu ou écrit ({why}) ; rien n'a été enregistré. "
+        "Restaurez une sauvegarde si cela persiste.",
+        "the ledger cannot be read or written ({why}); nothing was recorded. "
+        "Restore a backup if this persists.",
+    ),
+    "ledger-closed": (
+        "ce registre est fermé. Rouvrez-le.",
+        "this ledger is closed. Open it again.",
+    ),
+    "concurrent-write": (
+        "d'autres programmes ont écrit en même temps ({tries} essais) ; rien n'a été enregistré. "
+        "Recommencez.",
+        "other programs wrote at the same time ({tries} tries); nothing was recorded. Try again.",
+    ),
+}  # fmt: skip
+
+
+def render(code: str, lang: str, facts: Mapping[str, object]) -> str:
+    """Return the sentence of a code in a language ("fr", else English), its facts filled in."""
+    french, english = MESSAGES[code]
+    return (french if lang == "fr" else english).format_map(dict(facts))

@@ -1,0 +1,96 @@
+"""What plans and actions have in common: events with a version, evidence, retractions.
+
+Decides: what a retracted entry is, which entries can be retracted, and what is seen by who
+knows only a part of a stream.
+Refuses to know: what the events mean.
+"""
+
+from collections.abc import Container, Iterable, Sequence
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from .errors import Refusal
+from .evidence import Evidence, pieces
+from .text import Private, private
+
+E = TypeVar("E")
+
+
+@attrs.frozen
+class Recorded(Generic[E]):
+    """An event of a stream, with its version there and, if so, the version that retracted it."""
+
+    version: int
+    event: E
+    retracted_by: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class _Attach:
+    evidence: tuple[Evidence, ...] = attrs.field(converter=pieces)
+    entry: int | None = None
+    note: Private | None = private("note")
+
+
+@attrs.frozen(kw_only=True)
+class _Retract:
+    entry: int
+    reason: Private = private("reason", required=True)
+
+
+@attrs.frozen(kw_only=True)
+class AttachEvidence(_Attach):
+    """Add evidence to the action or plan, or to one of its entries."""
+
+
+@attrs.frozen(kw_only=True)
+class Retract(_Retract):
+    """Withdraw an earlier entry: it was never so."""
+
+
+@attrs.frozen(kw_only=True)
+class EvidenceAttached(_Attach):
+    """Evidence was added to the action or plan, or to one of its entries."""
+
+
+@attrs.frozen(kw_only=True)
+class Retracted(_Retract):
+    """An earlier entry was withdrawn."""
+
+
+def event_fields(command: Any) -> dict[str, Any]:
+    """Return the fields of a command or an event, values as they are."""
+    return attrs.asdict(command, recurse=False)
+
+
+def live(items: Iterable[Recorded[E]]) -> tuple[Recorded[E], ...]:
+    """Return what was not retracted, in order."""
+    return tuple(item for item in items if item.retracted_by is None)
+
+
+def seen(items: Iterable[Recorded[E]], visible: Container[int]) -> tuple[Recorded[E], ...]:
+    """Return what is believed by who has seen only these versions of the stream."""
+    return tuple(
+        item if item.retracted_by in visible else attrs.evolve(item, retracted_by=None)
+        for item in items
+        if item.version in visible
+    )
+
+
+def retract(items: Iterable[Recorded[E]], entry: int, by: int) -> tuple[Recorded[E], ...]:
+    """Return the items with the one of version `entry` marked as retracted."""
+    return tuple(
+        attrs.evolve(item, retracted_by=by) if item.version == entry else item for item in items
+    )
+
+
+def entry_refusal(entry: int, items: Sequence[Recorded[Any]], *, last: int) -> Refusal | None:
+    """Refuse to point at an entry that is not there, is retracted, or is a retraction itself."""
+    found = next((item for item in items if item.version == entry), None)
+    if found is None:
+        code = "entry-final" if 1 <= entry <= last else "entry-unknown"
+        return Refusal(code, {"entry": entry, "last": last})
+    if found.retracted_by is not None:
+        return Refusal("entry-retracted", {"entry": entry}, (found.retracted_by,))
+    return None

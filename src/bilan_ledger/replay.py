@@ -1,0 +1,492 @@
+"""The replay: how the figure came to be, how it was revised, what moved it, what was printed.
+
+Decides: the breakpoints of the figure over days and over knowledge, the exact parts of a
+change, and whether a published figure agrees with the ledger.
+Refuses to know: why anybody did anything, and what the figure should be.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from .action import Action, Status
+from .completion import (
+    Bounds,
+    Completion,
+    Contribution,
+    Possible,
+    Ratio,
+    Scenario,
+    bounds,
+    complete,
+    consistent_counts,
+    contributions,
+    counted_given_base,
+    initial_day,
+    policy_of,
+    possibilities,
+)
+from .dates import Instant, windows
+from .entry import Entry
+from .evidence import Choice
+from .history import NOW, Known, Record, View, timeline, together
+from .plan import FigurePublished, Policy
+from .record import EvidenceAttached, Recorded, live
+
+# --- the curve over days ---------------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class Point:
+    """The figure from a day on (until the next point), counted and with realised alone."""
+
+    on: date
+    bounds: Bounds
+    realised: Bounds
+
+
+def curve(view: View, policy: Policy | None = None) -> tuple[Point, ...]:
+    """Return the figure at each day on which it changes, in one pass over all changes.
+
+    Between two points nothing moves. Before the first point no action was on a list.
+    """
+    policy = policy or policy_of(view, date.max)
+    alone = attrs.evolve(policy, counted=(Status.REALISED,))
+    counted, realised = _changes(view, policy), _changes(view, alone)
+    tallies: tuple[Counter[Possible], Counter[Possible]] = (Counter(), Counter())
+    points: list[Point] = []
+    for on in sorted(counted.keys() | realised.keys()):
+        for tally, changes in zip(tallies, (counted, realised), strict=True):
+            tally.update(changes.get(on, Counter()))
+        point = Point(on=on, bounds=_bounds(tallies[0]), realised=_bounds(tallies[1]))
+        if not points or attrs.evolve(point, on=points[-1].on) != points[-1]:
+            points.append(point)
+    return tuple(points)
+
+
+def _bounds(tally: Counter[Possible]) -> Bounds:
+    return bounds({possible: number for possible, number in tally.items() if number > 0})
+
+
+def _changes(view: View, policy: Policy) -> dict[date, Counter[Possible]]:
+    """Return for each day the signed changes in how many actions have which possibilities."""
+    changes: dict[date, Counter[Possible]] = defaultdict(Counter)
+    for name, action in view.actions.items():
+        before: Possible | None = None
+        for on, after in steps(action, policy, initial_day(view, name)):
+            changes[on][after] += 1
+            if before is not None:
+                changes[on][before] -= 1
+            before = after
+    return changes
+
+
+def steps(action: Action, policy: Policy, listed_by: date) -> Iterator[tuple[date, Possible]]:
+    """Yield the days on which what an action may add changes, with what it may add from then."""
+    line = timeline(action)
+    previous: Possible | None = None
+    for on in sorted(set(line.breakpoints())):
+        found = contributions(line, on, policy, listed_by)
+        if found != previous:
+            yield on, found
+        previous = found
+
+
+# --- over knowledge --------------------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class Revision:
+    """The figure for one day as it stood after an entry, until the next revision."""
+
+    entry: Entry
+    bounds: Bounds
+    realised: Bounds
+
+
+def revisions(
+    entries: Iterable[Entry], on: date, policy: Policy | None = None
+) -> Iterator[Revision]:
+    """Yield how the figure for one day was revised as the log grew.
+
+    One pass: an entry of an action changes what that action alone may add. Entries of several
+    plans give their figure together. Without a policy, the one then in force is used.
+    """
+    running = _Running(on, policy)
+    last: tuple[Bounds, Bounds] | None = None
+    for entry in entries:
+        running.learn(entry)
+        found = running.bounds()
+        if found != last and (last or found[1].high.base):
+            last = found
+            yield Revision(entry=entry, bounds=found[0], realised=found[1])
+
+
+class _Running:
+    """The figure for one day while entries are learnt one by one."""
+
+    def __init__(self, on: date, policy: Policy | None) -> None:
+        self.on, self.policy = on, policy
+        self.records: dict[str, Record] = {}
+        self.found: dict[str, tuple[Possible, Possible]] = {}
+        self.tallies: tuple[Counter[Possible], Counter[Possible]] = (Counter(), Counter())
+
+    def learn(self, entry: Entry) -> None:
+        """Add an entry and renew what it may have changed."""
+        record = self.records.setdefault(entry.plan, Record(entry.plan))
+        record.add(entry)
+        if entry.action is None:
+            for other in self.records.values():
+                for name in other.actions:
+                    self._renew(other, name)
+        else:
+            self._renew(record, entry.action)
+
+    def bounds(self) -> tuple[Bounds, Bounds]:
+        """The figure, and the figure of realised actions alone."""
+        return _bounds(self.tallies[0]), _bounds(self.tallies[1])
+
+    def _renew(self, record: Record, name: str) -> None:
+        first = next(iter(self.records.values())).plan
+        terms = record.plan.terms()
+        policy = self.policy or first.terms(self.on).policy
+        alone = attrs.evolve(policy, counted=(Status.REALISED,))
+        line = timeline(record.actions[name])
+        counted = contributions(line, self.on, policy, terms.initial_list_day)
+        realised = contributions(line, self.on, alone, terms.initial_list_day)
+        before = self.found.get(f"{record.key}/{name}")
+        self.found[f"{record.key}/{name}"] = (counted, realised)
+        for place, tally in enumerate(self.tallies):
+            if before is not None:
+                tally[before[place]] -= 1
+            tally[(counted, realised)[place]] += 1
+
+
+def as_published(
+    records: Sequence[Record], policy: Policy | None = None, *, stated: bool = False
+) -> tuple[Point, ...]:
+    """Return the figure of each day as it would have been published that day.
+
+    On each day only what was recorded by its end is known, in the time zone of the first plan;
+    with `stated`, what its source states to have recorded by then. Between two points nothing
+    moves.
+    """
+    zone = ZoneInfo(records[0].plan.terms().territory.timezone)
+    learnt: dict[date, list[Entry]] = defaultdict(list)
+    for record in records:
+        for entry in record.entries:
+            moment = (entry.stated_at if stated else None) or entry.recorded_at
+            learnt[moment.utc.astimezone(zone).date()].append(entry)
+    days = sorted(learnt)
+    growing = _Growing(records, policy)
+    points: list[Point] = []
+    for on, following in zip(days, [*days[1:], date.max], strict=True):
+        growing.learn(learnt[on])
+        for point in growing.points(on, following):
+            if not points or attrs.evolve(point, on=points[-1].on) != points[-1]:
+                points.append(point)
+    return tuple(points)
+
+
+class _Growing:
+    """The whole curve while entries are learnt, in any order."""
+
+    def __init__(self, records: Sequence[Record], policy: Policy | None) -> None:
+        self.records = {record.key: record for record in records}
+        self.policy = policy
+        self.versions: dict[tuple[str, str | None], set[int]] = defaultdict(set)
+        self.steps: dict[str, tuple[_Steps, _Steps]] = {}
+
+    def learn(self, entries: Iterable[Entry]) -> None:
+        """Add entries and renew the curves of the actions that they touch."""
+        touched: set[tuple[str, str | None]] = set()
+        for entry in entries:
+            self.versions[entry.plan, entry.action].add(entry.version)
+            touched.add((entry.plan, entry.action))
+        if any(action is None for _, action in touched):
+            touched = set(self.versions)
+        plans = {
+            key: plan
+            for key, record in self.records.items()
+            if (plan := record.plan.seen(self.versions[key, None])).created
+        }
+        for key, name in touched:
+            if name is not None and key in plans:
+                self._renew(View(plans, {}), key, name)
+
+    def _renew(self, view: View, key: str, name: str) -> None:
+        state = self.records[key].actions[name].seen(self.versions[key, name])
+        policy = self.policy or policy_of(view, date.max)
+        alone = attrs.evolve(policy, counted=(Status.REALISED,))
+        listed_by = initial_day(view, key)
+        self.steps[f"{key}/{name}"] = (
+            _Steps.of(state, policy, listed_by),
+            _Steps.of(state, alone, listed_by),
+        )
+
+    def points(self, start: date, end: date) -> Iterator[Point]:
+        """Yield the figure on `start` and on each day before `end` on which it may change."""
+        days = {start}
+        for pair in self.steps.values():
+            for one in pair:
+                days.update(one.days[bisect_right(one.days, start) : bisect_left(one.days, end)])
+        for on in sorted(days):
+            found = [
+                bounds(Counter(p for pair in self.steps.values() for p in pair[place].at(on)))
+                for place in (0, 1)
+            ]
+            yield Point(on=on, bounds=found[0], realised=found[1])
+
+
+@attrs.frozen
+class _Steps:
+    days: list[date]
+    found: list[Possible]
+
+    @classmethod
+    def of(cls, action: Action, policy: Policy, listed_by: date) -> "_Steps":
+        pairs = list(steps(action, policy, listed_by))
+        return cls([on for on, _ in pairs], [found for _, found in pairs])
+
+    def at(self, on: date) -> list[Possible]:
+        place = bisect_right(self.days, on)
+        return self.found[place - 1 : place] if place else []
+
+
+def known_by(records: Sequence[Record], on: date, *, stated: bool = False) -> Known:
+    """Return what was known at the end of a civil day of the first plan's territory."""
+    zone = ZoneInfo(records[0].plan.terms().territory.timezone)
+    midnight = datetime.combine(on, time.max, zone)
+    instant = Instant(midnight)
+    if stated:
+        return Known(stated=instant)
+    entries = [entry for record in records for entry in record.entries]
+    told = [entry.index for entry in entries if entry.recorded_at <= instant]
+    return Known(index=max(told, default=-1))
+
+
+# --- what moved it ---------------------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class Part:
+    """One action's part in a change of the figure, with the entries that moved it.
+
+    `low` and `high` are exact parts of the change of the lowest and highest rate (None where a
+    rate is undefined). `base_change`: the action entered or left the base.
+    """
+
+    action: str
+    before: tuple[Contribution, Contribution]
+    after: tuple[Contribution, Contribution]
+    low: Fraction | None
+    high: Fraction | None
+    entries: tuple[Entry, ...]
+
+    @property
+    def base_change(self) -> bool:
+        """Whether it is the base that this action changed, in the low or the high case."""
+        out = Contribution.OUT
+        return any(
+            (before is out) is not (after is out)
+            for before, after in zip(self.before, self.after, strict=True)
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Explanation:
+    """What moved the figure between two points; the parts sum to the change, exactly."""
+
+    before: Completion
+    after: Completion
+    parts: tuple[Part, ...]
+
+    @property
+    def status_changes(self) -> tuple[Part, ...]:
+        """The parts of actions whose status moved while the base stayed."""
+        return tuple(part for part in self.parts if not part.base_change)
+
+    @property
+    def base_changes(self) -> tuple[Part, ...]:
+        """The parts of actions that entered or left the base."""
+        return tuple(part for part in self.parts if part.base_change)
+
+
+def explain(
+    records: Sequence[Record],
+    before: tuple[date, Known],
+    after: tuple[date, Known],
+    policy: Policy | None = None,
+) -> Explanation:
+    """Return what moved the figure from one day and knowledge to another.
+
+    A rate is counted × 1/base. Its change is shared by the midpoint rule: an action's change in
+    counted weighs the mean of 1/base, its change in base the mean of counted, so that the parts
+    do not depend on any order and add up exactly.
+    """
+    views = [together([r.view(known) for r in records]) for _, known in (before, after)]
+    policy = policy or policy_of(views[1], after[0])
+    ends = [complete(v, on, policy) for v, (on, _) in zip(views, (before, after), strict=True)]
+    picks = [_picked(end) for end in ends]
+    shares = [
+        _shares(ends[0].bounds.low, ends[1].bounds.low),
+        _shares(ends[0].bounds.high, ends[1].bounds.high),
+    ]
+    parts = []
+    for name in sorted(picks[0].keys() | picks[1].keys()):
+        was = picks[0].get(name, (Contribution.OUT, Contribution.OUT))
+        now = picks[1].get(name, (Contribution.OUT, Contribution.OUT))
+        if was != now:
+            moved = _moved_by(records, name, before, after)
+            low, high = (share(a, b) for share, a, b in zip(shares, was, now, strict=True))
+            parts.append(
+                Part(action=name, before=was, after=now, low=low, high=high, entries=moved)
+            )
+    return Explanation(before=ends[0], after=ends[1], parts=tuple(parts))
+
+
+def _picked(end: Completion) -> dict[str, tuple[Contribution, Contribution]]:
+    """Return for each action of either base what it adds in the lowest and the highest case."""
+
+    def choice(name: str, case: Scenario) -> Contribution:
+        if name in counted[id(case)]:
+            return Contribution.COUNTED
+        return Contribution.IN if name in base[id(case)] else Contribution.OUT
+
+    counted = {id(case): set(case.counted) for case in (end.low, end.high)}
+    base = {id(case): set(case.base) for case in (end.low, end.high)}
+    names = {*end.low.base, *end.high.base}
+    return {name: (choice(name, end.low), choice(name, end.high)) for name in names}
+
+
+def _shares(before: Ratio, after: Ratio) -> Callable[[Contribution, Contribution], Fraction | None]:
+    """Return the function that weighs one action's part in a change of rate."""
+    if not before.base or not after.base:
+        return lambda _was, _now: None
+    weight = (Fraction(1, before.base) + Fraction(1, after.base)) / 2
+    per_base = Fraction(before.counted + after.counted, 2 * before.base * after.base)
+
+    def share(was: Contribution, now: Contribution) -> Fraction:
+        counted = (now is Contribution.COUNTED) - (was is Contribution.COUNTED)
+        base = (now is not Contribution.OUT) - (was is not Contribution.OUT)
+        return counted * weight - base * per_base
+
+    return share
+
+
+def _moved_by(
+    records: Sequence[Record], name: str, before: tuple[date, Known], after: tuple[date, Known]
+) -> tuple[Entry, ...]:
+    """Return the entries of an action that may have happened between two days, or were learnt."""
+    plan, _, key = name.partition("/")
+    record = next(record for record in records if record.key == plan)
+    entries = record.streams[key]
+    first, last = sorted((before[0], after[0]))
+    state = record.view(after[1]).actions.get(name, Action())
+    found = {
+        item.version
+        for items in (live(state.statuses), live(state.scopes))
+        for item, e, latest in _dated(items)
+        if e <= last and latest > first
+    }
+    learnt = {
+        entry.version for entry in entries if before[1].includes(entry) != after[1].includes(entry)
+    }
+    attached = {
+        entry.version for entry in entries
+        if isinstance(entry.event, EvidenceAttached) and entry.event.entry in found
+        and after[1].includes(entry)
+    }  # fmt: skip
+    return tuple(entry for entry in entries if entry.version in found | learnt | attached)
+
+
+def _dated(items: Sequence[Recorded[Any]]) -> Iterator[tuple[Recorded[Any], date, date]]:
+    found = windows([item.event.on for item in items])
+    return zip(items, found.first, found.last, strict=True)
+
+
+# --- what was printed ------------------------------------------------------------------------
+
+
+class Verdict(Choice):
+    """Whether a published figure follows from the ledger."""
+
+    AGREES = "agrees"
+    POSSIBLE = "possible"
+    CONTRADICTED = "contradicted"
+
+
+@attrs.frozen(kw_only=True)
+class Reconciliation:
+    """A published figure held against the ledger.
+
+    `consistent` are the whole counts that the printed percentage can stand for, of the printed
+    base; `nearest` are those of them that are nearest to what the ledger says.
+    """
+
+    plan: str
+    version: int
+    figure: FigurePublished
+    completion: Completion
+    verdict: Verdict
+    consistent: tuple[int, ...]
+    nearest: tuple[int, ...]
+
+
+def reconcile(record: Record, known: Known = NOW) -> tuple[Reconciliation, ...]:
+    """Return each published figure of a plan held against the ledger, in the order recorded.
+
+    It agrees if every possibility prints it, is possible if one does, else contradicted.
+    """
+    view = record.view(known)
+    return tuple(
+        _reconciled(record.key, item.version, item.event, view)
+        for plan in view.plans.values()
+        for item in plan.figures
+    )
+
+
+def _reconciled(plan: str, version: int, figure: FigurePublished, view: View) -> Reconciliation:
+    completion = complete(view, figure.on, figure.policy)
+    tally = Counter(possibilities(view, figure.on, figure.policy).values())
+    found = completion.bounds
+    bases = _bases(tally) if figure.of is None else range(figure.of, figure.of + 1)
+    printed = {
+        base: consistent_counts(figure.percentage, base, figure.policy) for base in bases if base
+    }
+    possible = {base: counted_given_base(tally, base) for base in _bases(tally)}
+    agree = all(
+        base in printed and set(counts) <= set(printed[base]) for base, counts in possible.items()
+    )
+    some = any(set(possible.get(base, ())) & set(counts) for base, counts in printed.items())
+    verdict = Verdict.AGREES if agree else Verdict.POSSIBLE if some else Verdict.CONTRADICTED
+    consistent = tuple(sorted({count for counts in printed.values() for count in counts}))
+    return Reconciliation(
+        plan=plan,
+        version=version,
+        figure=figure,
+        completion=completion,
+        verdict=verdict,
+        consistent=consistent,
+        nearest=_nearest(consistent, found.low.counted, found.high.counted),
+    )
+
+
+def _bases(tally: Mapping[Possible, int]) -> range:
+    fixed = sum(n for possible, n in tally.items() if Contribution.OUT not in possible)
+    most = sum(n for possible, n in tally.items() if possible != {Contribution.OUT})
+    return range(fixed, most + 1)
+
+
+def _nearest(counts: Sequence[int], low: int, high: int) -> tuple[int, ...]:
+    def distance(count: int) -> int:
+        return max(low - count, count - high, 0)
+
+    best = min(map(distance, counts), default=0)
+    return tuple(count for count in counts if distance(count) == best)

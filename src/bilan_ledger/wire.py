@@ -1,0 +1,258 @@
+"""One entry, one sequence of bytes, for ever.
+
+The bytes are RFC 8785 canonical JSON (JCS) of one object. A real example, in one line:
+
+    {"action":"zoom-01","data":{"after":1,"on":"2023-04"},"event":"action.engaged",
+    "plan":"bethune-2020","recorded_at":"2026-11-23T09:12:03.123456Z","recorded_by":"5e…64
+    hexadecimal digits…b1","version":2}
+
+- `plan` and, for an entry of an action, `action`: keys. `version`: place in that stream, from 1.
+- `event`: the public name of the event, from `NAMES`; never renamed, never reused.
+- `recorded_at`, and `stated_at` where there is one: UTC, `YYYY-MM-DDTHH:MM:SS.ffffffZ`.
+- `recorded_by`: the commitment (see `text`) to who recorded it.
+- `data`: the fields of the event. A field at its default is left out, so that fields can be
+  added without changing bytes that are written. Dates are EDTF texts, decimals are strings,
+  there are no floats, no nulls, and no position of a database. Text that may name a person is
+  a commitment.
+
+Decides: these bytes, and the refusal of any others.
+Refuses to know: the order of entries, where they are kept, and the texts behind commitments.
+"""
+
+import json
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import attrs
+import cattrs
+from cattrs import ClassValidationError, ForbiddenExtraKeysError
+
+from . import action, plan, record
+from .dates import Instant, When
+from .entry import Entry
+from .errors import BilanError, InvalidValue, MalformedEntry
+from .text import Private, Sealed
+
+NAMES: dict[str, type[Any]] = {
+    "action.proposed": action.Proposed,
+    "action.engaged": action.Engaged,
+    "action.realised": action.Realised,
+    "action.abandoned": action.Abandoned,
+    "action.reopened": action.Reopened,
+    "action.withdrawn": action.Withdrawn,
+    "action.merged-into": action.MergedInto,
+    "action.split-into": action.SplitInto,
+    "action.superseded": action.Superseded,
+    "action.not-assessable": action.NotAssessable,
+    "action.not-assessed": action.NotAssessed,
+    "action.restored": action.Restored,
+    "action.described": action.Described,
+    "action.qualified": action.Qualified,
+    "action.evidence-attached": record.EvidenceAttached,
+    "action.retracted": record.Retracted,
+    "plan.created": plan.PlanCreated,
+    "plan.amended": plan.PlanAmended,
+    "plan.figure-published": plan.FigurePublished,
+    "plan.evidence-attached": record.EvidenceAttached,
+    "plan.retracted": record.Retracted,
+}
+"""The public names of events. They are the storage format: never renamed, never reused."""
+
+_NAME_OF = {(name.partition(".")[0], event): name for name, event in NAMES.items()}
+_UNSTAMPED = "0001-01-01T00:00:00.000000Z"
+_LARGEST = 2**53 - 1
+
+
+def name_of(entry: Entry) -> str:
+    """Return the public name of an entry's event."""
+    return _NAME_OF["plan" if entry.action is None else "action", type(entry.event)]
+
+
+# --- encode ----------------------------------------------------------------------------------
+
+
+def encode(entry: Entry) -> bytes:
+    """Return the canonical bytes of an entry; its index is not in them.
+
+    Raises `MalformedEntry` when a text that may name a person was not sealed.
+    """
+    envelope: dict[str, Any] = {
+        "plan": entry.plan,
+        "version": entry.version,
+        "event": name_of(entry),
+        "recorded_at": str(entry.recorded_at),
+        "recorded_by": entry.recorded_by.commitment,
+        "data": _CONVERTER.unstructure(entry.event),
+    }
+    if entry.action is not None:
+        envelope["action"] = entry.action
+    if entry.stated_at is not None:
+        envelope["stated_at"] = str(entry.stated_at)
+    return canonical(envelope)
+
+
+def canonical(value: object) -> bytes:
+    """Return RFC 8785 bytes of objects, arrays, texts, whole numbers and truth values.
+
+    Names are ASCII here, so that sorting them by code point is sorting by UTF-16 unit (§3.2.3);
+    Python's own encoder then escapes texts as §3.2.2.2 asks. The tests hold it against an
+    independent encoder.
+    """
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
+def unstamped(entry: Entry) -> bytes:
+    """Return the bytes of an entry whose recorded date is still to come (see `stamp`)."""
+    blank = attrs.evolve(entry, recorded_at=Instant.parse(_UNSTAMPED))
+    return encode(blank)
+
+
+def stamp(draft: bytes, recorded_at: Instant) -> bytes:
+    """Return the bytes of an unstamped draft with its recorded date, of the same length.
+
+    A quotation mark inside a text is escaped, so the member that is replaced is the real one.
+    """
+    blank, real = (f'"recorded_at":"{text}"'.encode() for text in (_UNSTAMPED, recorded_at))
+    assert draft.count(blank) == 1
+    return draft.replace(blank, real)
+
+
+def recorded_at(state: bytes) -> Instant:
+    """Return the recorded date of canonical bytes without decoding the event."""
+    return Instant.parse(json.loads(state)["recorded_at"])
+
+
+# --- decode ----------------------------------------------------------------------------------
+
+
+def decode(state: bytes, index: int) -> Entry:
+    """Return the entry of canonical bytes, in its place in the log.
+
+    Raises `MalformedEntry` for any bytes that `encode` would not have written: it names the
+    place in them (`$.data.on`) and the rule.
+    """
+    raw = _parsed(state)
+    name = raw.get("event")
+    if name not in NAMES:
+        raise MalformedEntry("name-unknown", name=name, place=f"#{index}")
+    try:
+        entry = _entry(raw, NAMES[name], index)
+    except (BilanError, ClassValidationError, TypeError, ValueError, KeyError) as error:
+        raise _malformed(_why(error), index) from None
+    if encode(entry) != state:
+        raise _malformed("not the bytes that encoding writes", index)
+    return entry
+
+
+def _parsed(state: bytes) -> dict[str, Any]:
+    try:
+        raw = json.loads(state.decode())
+    except (ValueError, RecursionError) as error:
+        raise _malformed(f"not JSON ({error})", None) from None
+    if not isinstance(raw, dict):
+        raise _malformed("not an object", None)
+    return raw
+
+
+def _entry(raw: dict[str, Any], event: type[Any], index: int) -> Entry:
+    kind = raw["event"].partition(".")[0]
+    known = {"plan", "version", "event", "recorded_at", "recorded_by", "data", "stated_at"}
+    if kind == "action":
+        known.add("action")
+    if extra := sorted(raw.keys() - known):
+        raise ValueError(f"unknown member $.{extra[0]}")
+    stated = raw.get("stated_at")
+    return Entry(
+        index=index,
+        plan=_whole_text(raw["plan"], "plan"),
+        action=_whole_text(raw["action"], "action") if kind == "action" else None,
+        version=_integer(raw["version"], int),
+        recorded_at=Instant.parse(raw["recorded_at"], "recorded_at"),
+        recorded_by=Sealed(raw["recorded_by"]),
+        stated_at=None if stated is None else Instant.parse(stated, "stated_at"),
+        event=_CONVERTER.structure(raw["data"], event),
+    )
+
+
+def _malformed(why: str, index: int | None) -> MalformedEntry:
+    place = None if index is None else f"#{index}"
+    return MalformedEntry("bytes-not-canonical", why=why, place=place)
+
+
+def _why(error: BaseException, path: str = "$.data") -> str:
+    """Return the first fault of an error tree with its path."""
+    if isinstance(error, ClassValidationError):
+        inner = error.exceptions[0]
+        notes = [n for n in getattr(inner, "__notes__", ()) if hasattr(n, "name")]
+        return _why(inner, f"{path}.{notes[0].name}" if notes else path)
+    if isinstance(error, ForbiddenExtraKeysError):
+        return f"unknown member {path}.{min(error.extra_fields)}"
+    if isinstance(error, KeyError):
+        return f"member {error.args[0]} is missing at {path}"
+    return f"{error} @ {path}"
+
+
+# --- hooks -----------------------------------------------------------------------------------
+
+
+def _text(value: Any, _: Any) -> str:
+    return _whole_text(value, "text")
+
+
+def _whole_text(value: object, field: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidValue("text-not-text", field=field, value=value)
+    if unicodedata.normalize("NFC", value) != value:
+        raise InvalidValue("text-not-text", field=field, value=value)
+    return value
+
+
+def _integer(value: Any, _: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LARGEST:
+        raise InvalidValue("of-form", field="number", value=value)
+    return value
+
+
+def _truth(value: Any, _: Any) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidValue("choice", field="truth", value=value, allowed="true, false")
+    return value
+
+
+def _private_out(value: object) -> str:
+    # An absent text is at its default and so left out before it gets here.
+    if not isinstance(value, Sealed):
+        raise MalformedEntry("bytes-not-canonical", why="a private text was not sealed")
+    return value.commitment
+
+
+def _make_converter() -> cattrs.Converter:
+    converter = cattrs.Converter(omit_if_default=True, forbid_extra_keys=True)
+    converter.register_structure_hook(str, _text)
+    converter.register_structure_hook(int, _integer)
+    converter.register_structure_hook(bool, _truth)
+    converter.register_structure_hook(
+        Decimal, lambda value, _: Decimal(_whole_text(value, "decimal"))
+    )
+    converter.register_unstructure_hook(Decimal, lambda value: format(value, "f"))
+    converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_structure_hook(When, lambda value, _: When(value))
+    converter.register_unstructure_hook(When, str)
+    converter.register_structure_hook(Sealed, lambda value, _: Sealed(value))
+    converter.register_unstructure_hook(Sealed, lambda value: value.commitment)
+    for private in (Private, Private | None):
+        converter.register_structure_hook(private, lambda value, _: Sealed(value))
+        converter.register_unstructure_hook(private, _private_out)
+    converter.register_structure_hook_func(
+        lambda cls: isinstance(cls, type) and issubclass(cls, StrEnum),
+        lambda value, cls: cls(_whole_text(value, "word")),
+    )
+    return converter
+
+
+_CONVERTER = _make_converter()
