@@ -524,6 +524,11 @@ def successors(action: Action) -> tuple[str, ...]:
     return _targets_of(scopes[-1].event) if scopes else ()
 
 
+def touches_lineage(command: Command) -> bool:
+    """Whether deciding a command needs to know the lineage of the plan's other actions."""
+    return isinstance(command, Merge | Split | Supersede | Retract | Correct)
+
+
 def _targets_of(event: ScopeEvent) -> tuple[str, ...]:
     match event:
         case MergedInto(target=target):

@@ -19,6 +19,7 @@ from .history import Known, Standing, Timeline, View, timeline
 from .plan import Base, Policy, Rounding
 from .text import Sealed
 
+PARTS = ("axis", "theme", "tag", "responsible")
 CELLS = (*Status, *(scope for scope in Scope if scope is not Scope.IN_PLAN), "absent")
 
 # --- percentages -----------------------------------------------------------------------------

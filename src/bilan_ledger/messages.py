@@ -139,6 +139,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{field}: \"{value}\" does not name a point of knowledge. Write an entry's index (412), "
         "a day (2024-01-15) or an instant (2024-01-15T09:12:03+01:00).",
     ),
+    "recorded-by-missing": (
+        "{field} : qui enregistre ? Ledger.open(…, recorded_by=…), ou --by en ligne de commande.",
+        "{field}: who records this? Ledger.open(…, recorded_by=…), or --by on the command line.",
+    ),
+    "command-kind": (
+        "{field} : {value} ne s'applique pas ici. Une action s'écrit programme/action.",
+        "{field}: {value} does not apply here. An action is written plan/action.",
+    ),
     # rules
     "action-unknown": (
         "cette action n'est pas au programme. Proposez-la d'abord (propose).",

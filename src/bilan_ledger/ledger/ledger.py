@@ -1,0 +1,521 @@
+"""The ledger: record commands, and ask for figures at any date, as known at any date.
+
+Decides: how a command becomes entries (load, decide, save; again if another writer was
+faster), what is sealed, and how a question about knowledge becomes an index of the log.
+Refuses to know: the rules themselves (see `action` and `plan`), and how anything is shown.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from random import uniform
+from threading import RLock
+from time import sleep
+from typing import Any, Self, cast
+from zoneinfo import ZoneInfo
+
+import attrs
+from eventsourcing.persistence import IntegrityError, PersistenceError
+
+from .. import action as actions
+from .. import plan as plans
+from ..completion import PARTS, Completion, breakdown, complete
+from ..dates import Instant, day
+from ..entry import Entry, stream_id
+from ..errors import (
+    CommandRefused,
+    ConcurrentWrite,
+    InvalidValue,
+    LedgerUnavailable,
+    MalformedEntry,
+    NotFound,
+    Refusal,
+)
+from ..history import Known, Record, View, together
+from ..plan import Policy
+from ..replay import (
+    Explanation,
+    Point,
+    Reconciliation,
+    Revision,
+    as_published,
+    curve,
+    explain,
+    known_by,
+    reconcile,
+    revisions,
+)
+from ..text import ActionId, Private, Sealed, key
+from .memory import open_memory
+from .sealing import Sealer
+from .sqlite import create_file, open_file, unavailable
+from .store import Append, Clock, Draft, Log, Recorder, checked
+
+Command = actions.Command | plans.Command
+KnownAt = Known | Instant | datetime | date | int | str
+_TRIES = 50
+_PAGE = 5_000
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@attrs.frozen
+class Order:
+    """A command and what it is about: a plan's key, or `plan/action`.
+
+    `stated_at` is when the source of an imported history says that it recorded this; `place`
+    is the file and line that it comes from, for errors.
+    """
+
+    subject: str
+    command: Command
+    stated_at: Instant | None = None
+    place: str | None = None
+
+
+class Ledger:
+    """One ledger: `create` a file, `open` it, or keep one `in_memory`.
+
+    Recording: `record` and `record_all`. Asking: `figure`, `breakdown`, `curve`, `revisions`,
+    `as_published`, `explain`, `reconcile`, `view`, `entries`, `text`. Every question takes
+    `known` (default: all that is recorded now) and, where it is about one day, `on` (default:
+    today in the territory). A ledger may be used by several threads.
+
+    >>> from bilan_ledger import CreatePlan, Engage, Ledger, Propose, Terms, Territory
+    >>> ledger = Ledger.in_memory(recorded_by="Service évaluation")
+    >>> terms = Terms(title="Projet", territory=Territory(name="Exempleville"),
+    ...               start="2026-01-01", end="2031-12-31")
+    >>> _ = ledger.record("demo", CreatePlan(terms=terms))
+    >>> _ = ledger.record("demo/A1", Propose(on="2026-01", title="Planter des arbres"))
+    >>> _ = ledger.record("demo/A1", Engage(on="2026-03-02"))
+    >>> str(ledger.figure("demo", on="2026-04-01").bounds.low)
+    '1/1'
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        *,
+        path: Path | None = None,
+        read_only: bool = False,
+        recorded_by: str | None = None,
+        clock: Clock = _utc_now,
+    ) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._log: Log | None = log
+        self._recorded_by = recorded_by
+        self._clock = clock
+        self._lock = RLock()
+        self._plans: dict[str, plans.Plan] = {}
+        self._records: dict[str, Record] = {}
+        self._entries: list[Entry] = []
+
+    # --- opening -----------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, path: str | Path, *, recorded_by: str | None = None) -> Self:
+        """Make a new ledger file and open it.
+
+        Raises `LedgerUnavailable` when something is already there, or nothing can be.
+        """
+        create_file(Path(path))
+        return cls.open(path, recorded_by=recorded_by)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        recorded_by: str | None = None,
+        read_only: bool = False,
+        clock: Clock = _utc_now,
+    ) -> Self:
+        """Open a ledger file; `recorded_by` is who records, unless a call says otherwise.
+
+        Raises `LedgerUnavailable` for a missing file, or one that is no ledger or a newer one.
+        """
+        if "://" in str(path):
+            raise LedgerUnavailable("ledger-unsupported", path=str(path).partition("://")[0])
+        file = Path(path)
+        log = open_file(file, read_only=read_only)
+        return cls(log, path=file, read_only=read_only, recorded_by=recorded_by, clock=clock)
+
+    @classmethod
+    def in_memory(cls, *, recorded_by: str | None = None, clock: Clock = _utc_now) -> Self:
+        """Return a new ledger that lives as long as this object."""
+        return cls(open_memory(), recorded_by=recorded_by, clock=clock)
+
+    def close(self) -> None:
+        """Close the ledger; further calls raise `LedgerUnavailable`."""
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def application(self) -> Log:
+        """The eventsourcing application underneath, for those who know that library."""
+        if self._log is None:
+            raise LedgerUnavailable("ledger-closed")
+        return self._log
+
+    # --- recording ---------------------------------------------------------------------------
+
+    def record(
+        self,
+        subject: str | ActionId,
+        *commands: Command,
+        stated_at: str | datetime | Instant | None = None,
+        recorded_by: str | None = None,
+    ) -> tuple[Entry, ...]:
+        """Record commands about a plan (its key) or an action (`plan/action`): all or none.
+
+        Returns the entries. Raises `CommandRefused` (nothing was recorded; it names the rule
+        and the entries in the way), `InvalidValue` or `LedgerUnavailable`.
+        """
+        stated = None if stated_at is None else Instant.of(stated_at, "stated_at")
+        orders = [Order(str(subject), command, stated) for command in commands]
+        return self.record_all(orders, recorded_by=recorded_by)
+
+    def record_all(
+        self, orders: Iterable[Order], *, recorded_by: str | None = None
+    ) -> tuple[Entry, ...]:
+        """Record many commands in one transaction: all or none, decided in their order."""
+        by = recorded_by or self._recorded_by
+        if by is None:
+            raise InvalidValue("recorded-by-missing", field="recorded_by", value="")
+        if self.read_only:
+            raise LedgerUnavailable("read-only")
+        several = list(orders)
+        for attempt in range(_TRIES):
+            try:
+                with self._lock, self._available():
+                    return self._try(several, by)
+            except IntegrityError:
+                # Another writer was faster: what was decided may no longer be right.
+                sleep(uniform(0, 0.001 * 2 ** min(attempt, 7)))  # noqa: S311 no secret
+        raise ConcurrentWrite("concurrent-write", tries=_TRIES)
+
+    def _try(self, orders: Sequence[Order], recorded_by: str) -> tuple[Entry, ...]:
+        decided = _Decision(self)
+        for order in orders:
+            decided.decide(order, recorded_by)
+        append = Append(self._clock, decided.sealer.texts, decided.expected)
+        saved = self.application.save(*decided.drafts, append=append)
+        stamp = append.recorded_at or _BLANK
+        return tuple(
+            attrs.evolve(
+                cast("Draft", recording.domain_event).entry,
+                index=recording.notification.id - 1,
+                recorded_at=stamp,
+            )
+            for recording in saved
+        )
+
+    def _plan_state(self, name: str) -> plans.Plan:
+        """Return the plan as stored now, reading only what was added since last time."""
+        state = self._plans.get(name, plans.Plan())
+        newer = self.application.events.get(stream_id(name), gt=state.version)
+        for draft in cast("Iterable[Draft]", newer):
+            state = plans.evolve(state, cast("plans.Event", draft.entry.event))
+        self._plans[name] = state
+        return state
+
+    def _action_state(self, name: ActionId) -> actions.Action:
+        found: Any = self.application.repository.get(
+            stream_id(name.plan, name.action),
+            projector_func=_project,  # type: ignore[type-var]
+        )
+        return cast("actions.Action", found)
+
+    def _lineage(self, plan: str) -> tuple[dict[str, tuple[str, ...]], int]:
+        """Return who carries on whom in a plan, and how long the log was that says so."""
+        self._sync()
+        record = self._records.get(plan, Record(plan))
+        known = {key: actions.successors(state) for key, state in record.actions.items()}
+        return known, len(self._entries)
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        """Return how many entries the log has."""
+        with self._lock, self._available():
+            return self.application.recorder.max_notification_id() or 0
+
+    def entries(self, plan: str | None = None, *, after: int = -1) -> tuple[Entry, ...]:
+        """Return the entries of the log, or of one plan, after an index, in order."""
+        self._sync()
+        found = self._entries if plan is None else self._record(plan).entries
+        return tuple(entry for entry in found if entry.index > after)
+
+    def plans(self) -> tuple[str, ...]:
+        """Return the keys of all plans, in the order of their creation."""
+        self._sync()
+        return tuple(self._records)
+
+    def view(self, *names: str, known: KnownAt | None = None) -> View:
+        """Return one or several plans (default: all) as believed at a point of knowledge.
+
+        Raises `NotFound` for a plan that the ledger does not hold, or did not know then.
+        """
+        several = [self._record(name) for name in names or self.plans()]
+        point = self._known(several, known)
+        view = together([record.view(point) for record in several])
+        for record in several:
+            if record.key not in view.plans:
+                raise NotFound("no-plan-known", plan=record.key)
+        return view
+
+    def action(self, name: str | ActionId, *, known: KnownAt | None = None) -> actions.Action:
+        """Return the state of one action; raises `NotFound`."""
+        asked = ActionId.parse(name)
+        found = self.view(asked.plan, known=known).actions.get(str(asked))
+        if found is None:
+            raise NotFound("no-action", action=str(asked))
+        return found
+
+    def text(self, sealed: Private | None) -> str | None:
+        """Return the text behind a commitment; None if there is none or it was erased."""
+        if not isinstance(sealed, Sealed):
+            return sealed
+        return self.texts([sealed]).get(sealed)
+
+    def texts(self, sealed: Iterable[Sealed]) -> dict[Sealed, str]:
+        """Return the texts behind many commitments; those that were erased are missing."""
+        wanted = {each.commitment for each in sealed}
+        with self._lock, self._available():
+            found = cast("Recorder", self.application.recorder).select_texts(wanted)
+        return {Sealed(commitment): kept.text for commitment, kept in found.items()}
+
+    # --- asking ------------------------------------------------------------------------------
+
+    def figure(
+        self,
+        *names: str,
+        on: str | date | None = None,
+        known: KnownAt | None = None,
+        policy: Policy | None = None,
+    ) -> Completion:
+        """Return the figure of a plan, or of several taken together, on the end of a day.
+
+        The policy is the (first) plan's own unless one is given.
+        """
+        view = self.view(*names, known=known)
+        return complete(view, self._day(view, on), policy)
+
+    def breakdown(
+        self,
+        *names: str,
+        by: str,
+        on: str | date | None = None,
+        known: KnownAt | None = None,
+        policy: Policy | None = None,
+    ) -> dict[str | None, Completion]:
+        """Return the figure of each part: `by` is axis, theme, tag or responsible."""
+        if by not in PARTS:
+            raise InvalidValue("choice", field="by", value=by, allowed=", ".join(PARTS))
+        view = self.view(*names, known=known)
+        return breakdown(view, self._day(view, on), by, policy, texts=self.text)
+
+    def curve(
+        self, *names: str, known: KnownAt | None = None, policy: Policy | None = None
+    ) -> tuple[Point, ...]:
+        """Return the figure at each day on which it changes."""
+        return curve(self.view(*names, known=known), policy)
+
+    def revisions(
+        self, *names: str, on: str | date | None = None, policy: Policy | None = None
+    ) -> tuple[Revision, ...]:
+        """Return how the figure for one day was revised as the log grew."""
+        view = self.view(*names)
+        entries = [entry for entry in self._entries if entry.plan in view.plans]
+        return tuple(revisions(entries, self._day(view, on), policy))
+
+    def as_published(
+        self, *names: str, policy: Policy | None = None, stated: bool = False
+    ) -> tuple[Point, ...]:
+        """Return the figure of each day as it would have been published that day."""
+        view = self.view(*names)
+        return as_published([self._records[name] for name in view.plans], policy, stated=stated)
+
+    def explain(
+        self,
+        *names: str,
+        before: str | date,
+        after: str | date,
+        known_before: KnownAt | None = None,
+        known: KnownAt | None = None,
+        policy: Policy | None = None,
+    ) -> Explanation:
+        """Return what moved the figure between two days; `known_before` defaults to `known`."""
+        view = self.view(*names, known=known)
+        several = [self._records[name] for name in view.plans]
+        earlier = view.known if known_before is None else self._known(several, known_before)
+        days = day(before, "before"), day(after, "after")
+        return explain(several, (days[0], earlier), (days[1], view.known), policy)
+
+    def reconcile(self, name: str, *, known: KnownAt | None = None) -> tuple[Reconciliation, ...]:
+        """Return each published figure of a plan held against the ledger."""
+        view = self.view(name, known=known)
+        return reconcile(self._records[name], view.known)
+
+    # --- how -----------------------------------------------------------------------------------
+
+    def _record(self, name: str) -> Record:
+        self._sync()
+        if name not in self._records:
+            listed = ", ".join(self._records) or "—"
+            raise NotFound("no-plan", plan=name, plans=listed)
+        return self._records[name]
+
+    def _sync(self) -> None:
+        """Read what was added to the log since last time."""
+        with self._lock, self._available():
+            while rows := self.application.recorder.select_notifications(
+                len(self._entries) + 1, _PAGE
+            ):
+                for row in rows:
+                    self._add(row)
+
+    def _add(self, row: Any) -> None:
+        index = len(self._entries)
+        if row.id != index + 1:
+            raise MalformedEntry("row-disagrees", index=index, column="rowid")
+        entry = checked(row, index)
+        self._entries.append(entry)
+        self._records.setdefault(entry.plan, Record(entry.plan)).add(entry)
+
+    def _day(self, view: View, on: str | date | None) -> date:
+        if on is not None:
+            return day(on)
+        first = next(iter(view.plans.values()))
+        return self._clock().astimezone(ZoneInfo(first.terms().territory.timezone)).date()
+
+    def _known(self, several: Sequence[Record], known: KnownAt | None) -> Known:
+        """Return a point of knowledge as an index of the log: the order of knowledge."""
+        match known:
+            case None:
+                return Known(index=len(self._entries) - 1)
+            case Known():
+                return known
+            case bool():
+                raise InvalidValue("known-form", field="known", value=known)
+            case int() if 0 <= known < len(self._entries):
+                return Known(index=known)
+            case str():
+                return self._known_text(several, known)
+            case Instant() | datetime():
+                instant = Instant.of(known, "known")
+                told = [e.index for e in self._entries if e.recorded_at <= instant]
+                return Known(index=max(told, default=-1))
+            case date():
+                return known_by(several, known)
+            case _:
+                raise InvalidValue("known-form", field="known", value=known)
+
+    def _known_text(self, several: Sequence[Record], text: str) -> Known:
+        """Read `412`, `2024-01-15` or an instant; after `stated:`, by stated date."""
+        value = text.removeprefix("stated:")
+        stated = value != text
+        try:
+            if value.isdecimal() and not stated:
+                return self._known(several, int(value))
+            if len(value) == len("2024-01-15"):
+                return known_by(several, day(value), stated=stated)
+            instant = Instant.of(value)
+        except InvalidValue:
+            raise InvalidValue("known-form", field="known", value=text) from None
+        return Known(stated=instant) if stated else self._known(several, instant)
+
+    @contextmanager
+    def _available(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except (sqlite3.Error, PersistenceError) as error:
+            raise unavailable(error, self.path) from error
+
+
+def _project(state: actions.Action | None, drafts: Iterable[Draft]) -> actions.Action:
+    return actions.replay((cast("actions.Event", draft.entry.event) for draft in drafts), state)
+
+
+class _Decision:
+    """What is decided within one save: later commands see what earlier ones decided."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.drafts: list[Draft] = []
+        self.sealer = Sealer()
+        self.expected: int | None = None
+        self._ledger = ledger
+        self._plans: dict[str, plans.Plan] = {}
+        self._actions: dict[ActionId, actions.Action] = {}
+
+    def decide(self, order: Order, recorded_by: str) -> None:
+        """Decide one command; raises `CommandRefused`."""
+        by = self.sealer.text(recorded_by, "recorded_by")
+        command = self.sealer.value(order.command)
+        name = ActionId.parse(order.subject) if "/" in order.subject else None
+        plan = name.plan if name else key(order.subject, "plan")
+        self._check_kind(order, is_action=name is not None)
+        state: Any = self._plan(plan) if name is None else self._action(name)
+        if name is None:
+            found: Any = plans.decide(command, state)
+        elif self._plan(plan).created is None:
+            found = Refusal("plan-unknown")
+        else:
+            found = actions.decide(command, state, self._around(name, command))
+        if isinstance(found, Refusal):
+            raise CommandRefused(found, subject=order.subject, place=order.place)
+        for event in found:
+            state = plans.evolve(state, event) if name is None else actions.evolve(state, event)
+            entry = Entry(
+                index=-1, plan=plan, action=name.action if name else None, version=state.version,
+                recorded_at=_BLANK, recorded_by=by, stated_at=order.stated_at, event=event,
+            )  # fmt: skip
+            self.drafts.append(Draft(entry))
+        if name is None:
+            self._plans[plan] = state
+        else:
+            self._actions[name] = state
+
+    def _plan(self, name: str) -> plans.Plan:
+        return self._plans.setdefault(name, self._ledger._plan_state(name))  # noqa: SLF001
+
+    def _action(self, name: ActionId) -> actions.Action:
+        if name not in self._actions:
+            self._actions[name] = self._ledger._action_state(name)  # noqa: SLF001
+        return self._actions[name]
+
+    def _around(self, name: ActionId, command: Any) -> actions.Surroundings:
+        terms = self._plan(name.plan).terms()
+        axes = {axis.key: frozenset(t.key for t in axis.themes) for axis in terms.axes}
+        lineage: dict[str, tuple[str, ...]] = {}
+        if actions.touches_lineage(command):
+            # This decision rests on other actions too: the log must not grow before it is saved.
+            lineage, self.expected = self._ledger._lineage(name.plan)  # noqa: SLF001
+            for other, state in self._actions.items():
+                if other.plan == name.plan and state.version:
+                    lineage[other.action] = actions.successors(state)
+        return actions.Surroundings(action=name.action, lineage=lineage, axes=axes)
+
+    @staticmethod
+    def _check_kind(order: Order, *, is_action: bool) -> None:
+        allowed = actions.Command if is_action else plans.Command
+        if not isinstance(order.command, allowed):
+            given = type(order.command).__name__
+            raise InvalidValue("command-kind", field=order.subject, value=given)
+
+
+_BLANK = Instant(datetime(1, 1, 1, tzinfo=UTC))

@@ -1,0 +1,228 @@
+"""The log in one SQLite file.
+
+Decides: the file's schema, WAL with synchronous=FULL (a commit that returned survives a power
+failure), that a writer takes the write lock before it reads, and what is not a ledger.
+Refuses to know: what is in the entries.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+    SQLiteFactory,
+    SQLiteTransaction,
+)
+from eventsourcing.utils import get_topic
+
+from ..errors import LedgerUnavailable
+from ..text import SealedText
+from .store import Append, Log
+
+FORMAT = 1
+_APPLICATION_ID = 0x42494C41  # "BILA", at byte 68 of the file
+_LOCK_TIMEOUT = 30  # seconds
+_CHUNK = 500  # variables of one statement, well below SQLite's limit
+
+_SCHEMA = f"""
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+BEGIN;
+PRAGMA application_id = {_APPLICATION_ID};
+PRAGMA user_version = {FORMAT};
+CREATE TABLE stored_events (
+    rowid INTEGER PRIMARY KEY,
+    originator_id TEXT NOT NULL,
+    originator_version INTEGER NOT NULL,
+    topic TEXT NOT NULL,
+    state BLOB NOT NULL,
+    UNIQUE (originator_id, originator_version)
+);
+CREATE TABLE texts (
+    commitment TEXT PRIMARY KEY,
+    salt BLOB NOT NULL,
+    text TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TRIGGER stored_events_no_update BEFORE UPDATE ON stored_events
+BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END;
+CREATE TRIGGER stored_events_no_delete BEFORE DELETE ON stored_events
+BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END;
+COMMIT;
+"""
+
+
+class _Immediate(SQLiteTransaction):
+    """A transaction that has the write lock from its start.
+
+    Begun without it, a writer that reads first can find that its snapshot is too old to write
+    on, and then fails however long it waits.
+    """
+
+    def __enter__(self) -> SQLiteCursor:
+        cursor = self.connection.cursor()
+        cursor.execute("BEGIN IMMEDIATE")
+        return cursor
+
+
+class _Connection(SQLiteConnection):
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        kind = _Immediate if commit else SQLiteTransaction
+        try:
+            with kind(self, commit=commit) as cursor, cursor:
+                yield cursor
+        finally:
+            # A commit that failed for want of space leaves its transaction open.
+            if self._sqlite_conn.in_transaction:
+                self._sqlite_conn.rollback()
+
+
+class _Pool(SQLiteConnectionPool):
+    def _create_connection(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        raw = connection._sqlite_conn  # noqa: SLF001 the library keeps it there
+        raw.execute("PRAGMA synchronous = FULL")
+        raw.execute("PRAGMA secure_delete = ON")
+        return _Connection(sqlite_conn=raw, max_age=self.max_age)
+
+
+class _Datastore(SQLiteDatastore):
+    def __init__(self, db_name: str) -> None:
+        super().__init__(db_name)
+        self.pool.close()
+        self.pool = _Pool(db_name=db_name, lock_timeout=_LOCK_TIMEOUT)
+
+
+class SQLiteRecorder(SQLiteApplicationRecorder):
+    """Keeps rows and texts in one file; the row number of an entry is its index + 1."""
+
+    def __init__(self, datastore: SQLiteDatastore) -> None:
+        super().__init__(datastore)
+        self.insert_events_statement = (
+            "INSERT INTO stored_events (originator_id, originator_version, topic, state)"
+            " VALUES (?, ?, ?, ?)"
+        )
+
+    def _insert_events(
+        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        append: Append = kwargs["append"]
+        c.execute("SELECT rowid, state FROM stored_events ORDER BY rowid DESC LIMIT 1")
+        last = c.fetchone()
+        if append.expected not in {None, last["rowid"] if last else 0}:
+            msg = "the log has grown"
+            raise IntegrityError(msg)
+        stamped = append.stamp(stored_events, last["state"] if last else None)
+        ids = super()._insert_events(c, stamped)
+        rows = [(text.sealed.commitment, text.salt, text.text) for text in append.texts]
+        c.executemany("INSERT INTO texts VALUES (?, ?, ?)", rows)
+        return ids
+
+    def select_texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
+        """Return the texts behind commitments; those that were erased are missing."""
+        wanted = list(commitments)
+        found: dict[str, SealedText] = {}
+        with self.datastore.transaction(commit=False) as c:
+            for start in range(0, len(wanted), _CHUNK):
+                chunk = wanted[start : start + _CHUNK]
+                marks = ",".join("?" * len(chunk))
+                c.execute(f"SELECT * FROM texts WHERE commitment IN ({marks})", chunk)  # noqa: S608
+                found.update(
+                    {r["commitment"]: SealedText(r["salt"], r["text"]) for r in c.fetchall()}
+                )
+        return found
+
+
+class LedgerFactory(SQLiteFactory):
+    """Makes the recorder of a log in one file."""
+
+    application_recorder_class: type[SQLiteApplicationRecorder] = SQLiteRecorder
+
+    def __init__(self, env: Any) -> None:
+        super().__init__(env)
+        self.datastore.close()
+        self.datastore = _Datastore(self.env["SQLITE_DBNAME"])
+
+
+def create_file(path: Path) -> None:
+    """Make a new, empty ledger file; raises `LedgerUnavailable` and leaves nothing behind."""
+    try:
+        path.touch(exist_ok=False)
+    except FileExistsError:
+        raise LedgerUnavailable("ledger-exists", path=path) from None
+    except OSError:
+        raise LedgerUnavailable("ledger-folder", path=path) from None
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.executescript(_SCHEMA)
+    except sqlite3.Error as error:
+        for left in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            left.unlink(missing_ok=True)
+        raise unavailable(error, path) from None
+
+
+def open_file(path: Path, *, read_only: bool) -> Log:
+    """Open a ledger file; raises `LedgerUnavailable` for anything else, and changes nothing."""
+    if not path.exists():
+        raise LedgerUnavailable("ledger-missing", path=path)
+    uri = _uri(path, read_only=True)
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            (found,) = connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.Error as error:
+        raise unavailable(error, path) from None
+    if application != _APPLICATION_ID:
+        raise LedgerUnavailable("not-a-ledger", path=path)
+    if found > FORMAT:
+        raise LedgerUnavailable("ledger-newer", path=path, found=found, known=FORMAT)
+    return Log(
+        {
+            "PERSISTENCE_MODULE": get_topic(LedgerFactory),
+            "SQLITE_DBNAME": _uri(path, read_only=read_only),
+            "CREATE_TABLE": "no",
+        }
+    )
+
+
+def _uri(path: Path, *, read_only: bool) -> str:
+    full = quote(str(path.resolve()))
+    if not read_only:
+        return f"file:{full}?mode=rw"
+    # On a medium that cannot be written, SQLite cannot make its shared-memory file. Without a
+    # write-ahead log beside it the file is whole, and may be read as it stands.
+    beside = Path(f"{path}-wal")
+    still = "&immutable=1" if not beside.exists() and not _writable(path.parent) else ""
+    return f"file:{full}?mode=ro{still}"
+
+
+def _writable(folder: Path) -> bool:
+    import os  # noqa: PLC0415
+
+    return os.access(folder, os.W_OK)
+
+
+_CAUSES = (
+    ("database or disk is full", "disk-full"),
+    ("readonly database", "read-only"),
+    ("database is locked", "ledger-busy"),
+    ("database table is locked", "ledger-busy"),
+    ("not a database", "not-a-ledger"),
+    ("unable to open", "not-a-ledger"),
+)
+
+
+def unavailable(error: Exception, path: Path | None) -> LedgerUnavailable:
+    """Return the one clear error for what a database said."""
+    said = str(error)
+    code = next((code for part, code in _CAUSES if part in said), "ledger-broken")
+    return LedgerUnavailable(code, path=path, why=said)
