@@ -62,7 +62,7 @@ NAMES: dict[str, type[Any]] = {
 """The public names of events. They are the storage format: never renamed, never reused."""
 
 _NAME_OF = {(name.partition(".")[0], event): name for name, event in NAMES.items()}
-_UNSTAMPED = "0001-01-01T00:00:00.000000Z"
+UNSTAMPED = Instant.parse("0001-01-01T00:00:00.000000Z")
 _LARGEST = 2**53 - 1
 
 
@@ -107,7 +107,7 @@ def canonical(value: object) -> bytes:
 
 def unstamped(entry: Entry) -> bytes:
     """Return the bytes of an entry whose recorded date is still to come (see `stamp`)."""
-    blank = attrs.evolve(entry, recorded_at=Instant.parse(_UNSTAMPED))
+    blank = attrs.evolve(entry, recorded_at=UNSTAMPED)
     return encode(blank)
 
 
@@ -116,7 +116,7 @@ def stamp(draft: bytes, recorded_at: Instant) -> bytes:
 
     A quotation mark inside a text is escaped, so the member that is replaced is the real one.
     """
-    blank, real = (f'"recorded_at":"{text}"'.encode() for text in (_UNSTAMPED, recorded_at))
+    blank, real = (f'"recorded_at":"{text}"'.encode() for text in (UNSTAMPED, recorded_at))
     assert draft.count(blank) == 1
     return draft.replace(blank, real)
 

@@ -5,20 +5,16 @@ faster), what is sealed, and how a question about knowledge becomes an index of 
 Refuses to know: the rules themselves (see `action` and `plan`), and how anything is shown.
 """
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import uniform
 from threading import RLock
 from time import sleep
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 from zoneinfo import ZoneInfo
 
 import attrs
-from eventsourcing.persistence import IntegrityError, PersistenceError
-
 from .. import action as actions
 from .. import plan as plans
 from ..completion import PARTS, Completion, breakdown, complete
@@ -29,7 +25,6 @@ from ..errors import (
     ConcurrentWrite,
     InvalidValue,
     LedgerUnavailable,
-    MalformedEntry,
     NotFound,
     Refusal,
 )
@@ -48,15 +43,16 @@ from ..replay import (
     revisions,
 )
 from ..text import ActionId, Private, Sealed, key
-from .memory import open_memory
+from ..wire import UNSTAMPED
+from .append import Append, Clock, Conflict
 from .sealing import Sealer
-from .sqlite import create_file, open_file, unavailable
-from .store import Append, Clock, Draft, Log, Recorder, checked
+
+if TYPE_CHECKING:
+    from .store import Log
 
 Command = actions.Command | plans.Command
 KnownAt = Known | Instant | datetime | date | int | str
 _TRIES = 50
-_PAGE = 5_000
 
 
 def _utc_now() -> datetime:
@@ -98,7 +94,7 @@ class Ledger:
 
     def __init__(
         self,
-        log: Log,
+        log: "Log",
         *,
         path: Path | None = None,
         read_only: bool = False,
@@ -107,7 +103,7 @@ class Ledger:
     ) -> None:
         self.path = path
         self.read_only = read_only
-        self._log: Log | None = log
+        self._log: "Log | None" = log
         self._recorded_by = recorded_by
         self._clock = clock
         self._lock = RLock()
@@ -123,6 +119,8 @@ class Ledger:
 
         Raises `LedgerUnavailable` when something is already there, or nothing can be.
         """
+        from .sqlite import create_file  # noqa: PLC0415 no database before there is a ledger
+
         create_file(Path(path))
         return cls.open(path, recorded_by=recorded_by)
 
@@ -141,6 +139,8 @@ class Ledger:
         """
         if "://" in str(path):
             raise LedgerUnavailable("ledger-unsupported", path=str(path).partition("://")[0])
+        from .sqlite import open_file  # noqa: PLC0415 no database before there is a ledger
+
         file = Path(path)
         log = open_file(file, read_only=read_only)
         return cls(log, path=file, read_only=read_only, recorded_by=recorded_by, clock=clock)
@@ -148,6 +148,8 @@ class Ledger:
     @classmethod
     def in_memory(cls, *, recorded_by: str | None = None, clock: Clock = _utc_now) -> Self:
         """Return a new ledger that lives as long as this object."""
+        from .memory import open_memory  # noqa: PLC0415 no store before there is a ledger
+
         return cls(open_memory(), recorded_by=recorded_by, clock=clock)
 
     def close(self) -> None:
@@ -163,7 +165,7 @@ class Ledger:
         self.close()
 
     @property
-    def application(self) -> Log:
+    def application(self) -> "Log":
         """The eventsourcing application underneath, for those who know that library."""
         if self._log is None:
             raise LedgerUnavailable("ledger-closed")
@@ -199,9 +201,9 @@ class Ledger:
         several = list(orders)
         for attempt in range(_TRIES):
             try:
-                with self._lock, self._available():
+                with self._lock:
                     return self._try(several, by)
-            except IntegrityError:
+            except Conflict:
                 # Another writer was faster: what was decided may no longer be right.
                 sleep(uniform(0, 0.001 * 2 ** min(attempt, 7)))  # noqa: S311 no secret
         raise ConcurrentWrite("concurrent-write", tries=_TRIES)
@@ -211,32 +213,21 @@ class Ledger:
         for order in orders:
             decided.decide(order, recorded_by)
         append = Append(self._clock, decided.sealer.texts, decided.expected)
-        saved = self.application.save(*decided.drafts, append=append)
-        stamp = append.recorded_at or _BLANK
-        return tuple(
-            attrs.evolve(
-                cast("Draft", recording.domain_event).entry,
-                index=recording.notification.id - 1,
-                recorded_at=stamp,
-            )
-            for recording in saved
-        )
+        return self.application.append(decided.entries, append) if decided.entries else ()
 
     def _plan_state(self, name: str) -> plans.Plan:
         """Return the plan as stored now, reading only what was added since last time."""
         state = self._plans.get(name, plans.Plan())
-        newer = self.application.events.get(stream_id(name), gt=state.version)
-        for draft in cast("Iterable[Draft]", newer):
-            state = plans.evolve(state, cast("plans.Event", draft.entry.event))
+        for entry in self.application.newer(stream_id(name), state.version):
+            state = plans.evolve(state, cast("plans.Event", entry.event))
         self._plans[name] = state
         return state
 
     def _action_state(self, name: ActionId) -> actions.Action:
-        found: Any = self.application.repository.get(
-            stream_id(name.plan, name.action),
-            projector_func=_project,  # type: ignore[type-var]
-        )
-        return cast("actions.Action", found)
+        def fold(entries: Iterable[Entry]) -> actions.Action:
+            return actions.replay(cast("actions.Event", entry.event) for entry in entries)
+
+        return self.application.load(stream_id(name.plan, name.action), fold)
 
     def _lineage(self, plan: str) -> tuple[dict[str, tuple[str, ...]], int]:
         """Return who carries on whom in a plan, and how long the log was that says so."""
@@ -249,8 +240,7 @@ class Ledger:
 
     def __len__(self) -> int:
         """Return how many entries the log has."""
-        with self._lock, self._available():
-            return self.application.recorder.max_notification_id() or 0
+        return self.application.size()
 
     def entries(self, plan: str | None = None, *, after: int = -1) -> tuple[Entry, ...]:
         """Return the entries of the log, or of one plan, after an index, in order."""
@@ -293,8 +283,7 @@ class Ledger:
     def texts(self, sealed: Iterable[Sealed]) -> dict[Sealed, str]:
         """Return the texts behind many commitments; those that were erased are missing."""
         wanted = {each.commitment for each in sealed}
-        with self._lock, self._available():
-            found = cast("Recorder", self.application.recorder).select_texts(wanted)
+        found = self.application.texts(wanted)
         return {Sealed(commitment): kept.text for commitment, kept in found.items()}
 
     # --- asking ------------------------------------------------------------------------------
@@ -380,20 +369,11 @@ class Ledger:
 
     def _sync(self) -> None:
         """Read what was added to the log since last time."""
-        with self._lock, self._available():
-            while rows := self.application.recorder.select_notifications(
-                len(self._entries) + 1, _PAGE
-            ):
-                for row in rows:
-                    self._add(row)
-
-    def _add(self, row: Any) -> None:
-        index = len(self._entries)
-        if row.id != index + 1:
-            raise MalformedEntry("row-disagrees", index=index, column="rowid")
-        entry = checked(row, index)
-        self._entries.append(entry)
-        self._records.setdefault(entry.plan, Record(entry.plan)).add(entry)
+        with self._lock:
+            while entries := self.application.page(len(self._entries)):
+                for entry in entries:
+                    self._records.setdefault(entry.plan, Record(entry.plan)).add(entry)
+                self._entries.extend(entries)
 
     def _day(self, view: View, on: str | date | None) -> date:
         if on is not None:
@@ -437,25 +417,12 @@ class Ledger:
             raise InvalidValue("known-form", field="known", value=text) from None
         return Known(stated=instant) if stated else self._known(several, instant)
 
-    @contextmanager
-    def _available(self) -> Iterator[None]:
-        try:
-            yield
-        except IntegrityError:
-            raise
-        except (sqlite3.Error, PersistenceError) as error:
-            raise unavailable(error, self.path) from error
-
-
-def _project(state: actions.Action | None, drafts: Iterable[Draft]) -> actions.Action:
-    return actions.replay((cast("actions.Event", draft.entry.event) for draft in drafts), state)
-
 
 class _Decision:
     """What is decided within one save: later commands see what earlier ones decided."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self.drafts: list[Draft] = []
+        self.entries: list[Entry] = []
         self.sealer = Sealer()
         self.expected: int | None = None
         self._ledger = ledger
@@ -482,9 +449,9 @@ class _Decision:
             state = plans.evolve(state, event) if name is None else actions.evolve(state, event)
             entry = Entry(
                 index=-1, plan=plan, action=name.action if name else None, version=state.version,
-                recorded_at=_BLANK, recorded_by=by, stated_at=order.stated_at, event=event,
+                recorded_at=UNSTAMPED, recorded_by=by, stated_at=order.stated_at, event=event,
             )  # fmt: skip
-            self.drafts.append(Draft(entry))
+            self.entries.append(entry)
         if name is None:
             self._plans[plan] = state
         else:
@@ -516,6 +483,3 @@ class _Decision:
         if not isinstance(order.command, allowed):
             given = type(order.command).__name__
             raise InvalidValue("command-kind", field=order.subject, value=given)
-
-
-_BLANK = Instant(datetime(1, 1, 1, tzinfo=UTC))

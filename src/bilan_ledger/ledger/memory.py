@@ -8,7 +8,8 @@ from eventsourcing.popo import POPOApplicationRecorder, POPOFactory
 from eventsourcing.utils import get_topic
 
 from ..text import SealedText
-from .store import Append, Log
+from .append import Append
+from .store import Log, stamped
 
 
 class MemoryRecorder(POPOApplicationRecorder):
@@ -28,7 +29,7 @@ class MemoryRecorder(POPOApplicationRecorder):
                 raise IntegrityError(msg)
             self._assert_uniqueness(stored_events)
             last = self._stored_events[-1].state if self._stored_events else None
-            ids = self._update_table(append.stamp(stored_events, last))
+            ids = self._update_table(stamped(stored_events, append, last))
             self._texts.update({text.sealed.commitment: text for text in append.texts})
             return ids
 

@@ -5,6 +5,7 @@ failure), that a writer takes the write lock before it reads, and what is not a 
 Refuses to know: what is in the entries.
 """
 
+import os
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -26,7 +27,8 @@ from eventsourcing.utils import get_topic
 
 from ..errors import LedgerUnavailable
 from ..text import SealedText
-from .store import Append, Log
+from .append import Append
+from .store import Log, stamped, unavailable
 
 FORMAT = 1
 _APPLICATION_ID = 0x42494C41  # "BILA", at byte 68 of the file
@@ -60,6 +62,14 @@ COMMIT;
 """
 
 
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise OperationalError(error) from error
+
+
 class _Immediate(SQLiteTransaction):
     """A transaction that has the write lock from its start.
 
@@ -69,7 +79,8 @@ class _Immediate(SQLiteTransaction):
 
     def __enter__(self) -> SQLiteCursor:
         cursor = self.connection.cursor()
-        cursor.execute("BEGIN IMMEDIATE")
+        with _translated():
+            cursor.execute("BEGIN IMMEDIATE")
         return cursor
 
 
@@ -88,10 +99,10 @@ class _Connection(SQLiteConnection):
 
 class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
-        connection = super()._create_connection()
-        raw = connection._sqlite_conn  # noqa: SLF001 the library keeps it there
-        raw.execute("PRAGMA synchronous = FULL")
-        raw.execute("PRAGMA secure_delete = ON")
+        with _translated():
+            raw = super()._create_connection()._sqlite_conn  # noqa: SLF001 kept there
+            raw.execute("PRAGMA synchronous = FULL")
+            raw.execute("PRAGMA secure_delete = ON")
         return _Connection(sqlite_conn=raw, max_age=self.max_age)
 
 
@@ -121,10 +132,10 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         if append.expected not in {None, last["rowid"] if last else 0}:
             msg = "the log has grown"
             raise IntegrityError(msg)
-        stamped = append.stamp(stored_events, last["state"] if last else None)
-        ids = super()._insert_events(c, stamped)
-        rows = [(text.sealed.commitment, text.salt, text.text) for text in append.texts]
-        c.executemany("INSERT INTO texts VALUES (?, ?, ?)", rows)
+        rows = stamped(stored_events, append, last["state"] if last else None)
+        ids = super()._insert_events(c, rows)
+        texts = [(text.sealed.commitment, text.salt, text.text) for text in append.texts]
+        c.executemany("INSERT INTO texts VALUES (?, ?, ?)", texts)
         return ids
 
     def select_texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
@@ -174,6 +185,8 @@ def open_file(path: Path, *, read_only: bool) -> Log:
     """Open a ledger file; raises `LedgerUnavailable` for anything else, and changes nothing."""
     if not path.exists():
         raise LedgerUnavailable("ledger-missing", path=path)
+    if not path.is_file():
+        raise LedgerUnavailable("not-a-ledger", path=path)
     uri = _uri(path, read_only=True)
     try:
         with closing(sqlite3.connect(uri, uri=True)) as connection:
@@ -185,13 +198,15 @@ def open_file(path: Path, *, read_only: bool) -> Log:
         raise LedgerUnavailable("not-a-ledger", path=path)
     if found > FORMAT:
         raise LedgerUnavailable("ledger-newer", path=path, found=found, known=FORMAT)
-    return Log(
+    log = Log(
         {
             "PERSISTENCE_MODULE": get_topic(LedgerFactory),
             "SQLITE_DBNAME": _uri(path, read_only=read_only),
             "CREATE_TABLE": "no",
         }
     )
+    log.path = path
+    return log
 
 
 def _uri(path: Path, *, read_only: bool) -> str:
@@ -206,23 +221,4 @@ def _uri(path: Path, *, read_only: bool) -> str:
 
 
 def _writable(folder: Path) -> bool:
-    import os  # noqa: PLC0415
-
     return os.access(folder, os.W_OK)
-
-
-_CAUSES = (
-    ("database or disk is full", "disk-full"),
-    ("readonly database", "read-only"),
-    ("database is locked", "ledger-busy"),
-    ("database table is locked", "ledger-busy"),
-    ("not a database", "not-a-ledger"),
-    ("unable to open", "not-a-ledger"),
-)
-
-
-def unavailable(error: Exception, path: Path | None) -> LedgerUnavailable:
-    """Return the one clear error for what a database said."""
-    said = str(error)
-    code = next((code for part, code in _CAUSES if part in said), "ledger-broken")
-    return LedgerUnavailable(code, path=path, why=said)

@@ -6,23 +6,25 @@ with the bytes.
 Refuses to know: the rules of plans and actions.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
-from typing import Any, Protocol
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 import attrs
 from eventsourcing.application import Application
-from eventsourcing.persistence import Mapper, StoredEvent
+from eventsourcing.persistence import IntegrityError, Mapper, PersistenceError, StoredEvent
 from eventsourcing.utils import Environment, EnvType, get_topic
 
 from .. import wire
-from ..dates import Instant
 from ..entry import Entry
-from ..errors import MalformedEntry
+from ..errors import LedgerUnavailable, MalformedEntry
 from ..text import SealedText
+from .append import Append, Conflict
 
-Clock = Callable[[], datetime]
+S = TypeVar("S")
+_PAGE = 5_000
 
 
 @attrs.frozen
@@ -42,35 +44,13 @@ class Draft:
         return self.entry.version
 
 
-@attrs.define
-class Append:
-    """What travels beside the events of one save, and the recorded date that comes back.
-
-    `expected` is how many entries the whole log must have, where the decision rests on all of
-    it; None where the versions of the streams are guard enough.
-    """
-
-    clock: Clock
-    texts: Sequence[SealedText] = ()
-    expected: int | None = None
-    recorded_at: Instant | None = None
-
-    def stamp(self, events: Sequence[StoredEvent], last: bytes | None) -> list[StoredEvent]:
-        """Return the events with their recorded date: the clock's, or the last entry's if later.
-
-        To be called inside the store's write lock, with the bytes of the last entry.
-        """
-        now = Instant(self.clock())
-        self.recorded_at = now if last is None else max(now, wire.recorded_at(last))
-        return [
-            StoredEvent(
-                event.originator_id,
-                event.originator_version,
-                event.topic,
-                wire.stamp(event.state, self.recorded_at),
-            )
-            for event in events
-        ]
+def stamped(events: Sequence[StoredEvent], append: Append, last: bytes | None) -> list[StoredEvent]:
+    """Return rows with their recorded date (see `Append.stamp`)."""
+    states = append.stamp([event.state for event in events], last)
+    return [
+        StoredEvent(event.originator_id, event.originator_version, event.topic, state)
+        for event, state in zip(events, states, strict=True)
+    ]
 
 
 class Recorder(Protocol):
@@ -112,7 +92,85 @@ class Log(Application[UUID]):
     """The one log, as an eventsourcing application."""
 
     name = "bilan_ledger"
+    path: Path | None = None
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         """Take the given settings only: the process environment must not reconfigure a ledger."""
         return Environment(name, {**(env or {}), "MAPPER_TOPIC": get_topic(EntryMapper)})
+
+    def append(self, entries: Sequence[Entry], append: Append) -> tuple[Entry, ...]:
+        """Save entries in one transaction and return them in their place in the log.
+
+        Raises `Conflict`, or `LedgerUnavailable`; then nothing was saved.
+        """
+        with self._available():
+            try:
+                saved = self.save(*map(Draft, entries), append=append)
+            except IntegrityError:
+                raise Conflict from None
+        return tuple(
+            attrs.evolve(entry, index=new.notification.id - 1, recorded_at=append.recorded_at)
+            for entry, new in zip(entries, saved, strict=True)
+        )
+
+    def load(self, stream: UUID, fold: Callable[[Iterable[Entry]], S]) -> S:
+        """Return the fold of one stream's entries."""
+
+        def project(_: S | None, drafts: Iterable[Draft]) -> S:
+            return fold(draft.entry for draft in drafts)
+
+        with self._available():
+            found: Any = self.repository.get(stream, projector_func=project)  # type: ignore[type-var]
+        return cast("S", found)
+
+    def newer(self, stream: UUID, version: int) -> list[Entry]:
+        """Return the entries of one stream after a version."""
+        with self._available():
+            return [cast("Draft", d).entry for d in self.events.get(stream, gt=version)]
+
+    def page(self, start: int) -> list[Entry]:
+        """Return some entries of the log from an index on; none at its end.
+
+        Raises `MalformedEntry` when a row is missing or does not agree with its bytes.
+        """
+        with self._available():
+            rows = self.recorder.select_notifications(start + 1, _PAGE)
+        entries: list[Entry] = []
+        for index, row in enumerate(rows, start):
+            if row.id != index + 1:
+                raise MalformedEntry("row-disagrees", index=index, column="rowid")
+            entries.append(checked(row, index))
+        return entries
+
+    def size(self) -> int:
+        """Return how many entries the log has."""
+        with self._available():
+            return self.recorder.max_notification_id() or 0
+
+    def texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
+        """Return the texts behind commitments; those that were erased are missing."""
+        with self._available():
+            return cast("Recorder", self.recorder).select_texts(commitments)
+
+    @contextmanager
+    def _available(self) -> Iterator[None]:
+        try:
+            yield
+        except PersistenceError as error:
+            raise unavailable(error, self.path) from error
+
+
+_CAUSES = (
+    ("database or disk is full", "disk-full"),
+    ("readonly database", "read-only"),
+    ("is locked", "ledger-busy"),
+    ("not a database", "not-a-ledger"),
+    ("unable to open", "not-a-ledger"),
+)
+
+
+def unavailable(error: Exception, path: Path | None) -> LedgerUnavailable:
+    """Return the one clear error for what a database said."""
+    said = str(error)
+    code = next((code for part, code in _CAUSES if part in said), "ledger-broken")
+    return LedgerUnavailable(code, path=path, why=said)
