@@ -79,6 +79,11 @@ def encode(entry: Entry) -> bytes:
 
     Raises `MalformedEntry` when a text that may name a person was not sealed.
     """
+    return canonical(as_object(entry))
+
+
+def as_object(entry: Entry) -> dict[str, Any]:
+    """Return the JSON object whose canonical bytes stand for an entry."""
     envelope: dict[str, Any] = {
         "plan": entry.plan,
         "version": entry.version,
@@ -91,7 +96,7 @@ def encode(entry: Entry) -> bytes:
         envelope["action"] = entry.action
     if entry.stated_at is not None:
         envelope["stated_at"] = str(entry.stated_at)
-    return canonical(envelope)
+    return envelope
 
 
 def canonical(value: object) -> bytes:

@@ -5,7 +5,7 @@ faster), what is sealed, and how a question about knowledge becomes an index of 
 Refuses to know: the rules themselves (see `action` and `plan`), and how anything is shown.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import uniform
@@ -242,6 +242,18 @@ class Ledger:
         """Return how many entries the log has."""
         return self.application.size()
 
+    def refresh(self) -> Iterator[int]:
+        """Read what was added to the log since last time; yields how many entries are read.
+
+        Every question does this by itself; call it to show progress on a long log.
+        """
+        with self._lock:
+            while entries := self.application.page(len(self._entries)):
+                for entry in entries:
+                    self._records.setdefault(entry.plan, Record(entry.plan)).add(entry)
+                self._entries.extend(entries)
+                yield len(self._entries)
+
     def entries(self, plan: str | None = None, *, after: int = -1) -> tuple[Entry, ...]:
         """Return the entries of the log, or of one plan, after an index, in order."""
         self._sync()
@@ -368,12 +380,8 @@ class Ledger:
         return self._records[name]
 
     def _sync(self) -> None:
-        """Read what was added to the log since last time."""
-        with self._lock:
-            while entries := self.application.page(len(self._entries)):
-                for entry in entries:
-                    self._records.setdefault(entry.plan, Record(entry.plan)).add(entry)
-                self._entries.extend(entries)
+        for _ in self.refresh():
+            pass
 
     def _day(self, view: View, on: str | date | None) -> date:
         if on is not None:

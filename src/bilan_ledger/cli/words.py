@@ -1,0 +1,346 @@
+"""The words of the command line, in French and in English.
+
+Decides: the language of this process (`--lang`, else the locale), and every label and help.
+Refuses to know: errors and refusals; their words are in `messages`.
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+WORDS: dict[str, tuple[str, str]] = {
+    # help of the whole
+    "help": (
+        "Le registre sous le taux de réalisation d'une municipalité. Chaque commande a son "
+        "--help. Codes de sortie : 0 bien, 1 un chiffre publié est contredit, 2 mauvaise "
+        "valeur ou mauvais usage, 3 refusé par les règles, 4 introuvable, 5 registre "
+        "indisponible, 130 interrompu.",
+        "The record under a municipality's completion figure. Every command has its --help. "
+        "Exit codes: 0 well, 1 a published figure is contradicted, 2 a bad value or bad usage, "
+        "3 refused by the rules, 4 not found, 5 ledger unavailable, 130 interrupted.",
+    ),
+    "group-record": ("Enregistrer", "Record"),
+    "group-ask": ("Interroger", "Ask"),
+    # commands
+    "do-init": ("Créer un registre vide.", "Make a new, empty ledger."),
+    "do-plan": (
+        "Ouvrir un programme, ou (--amend JOUR) en changer les termes à partir d'un jour.",
+        "Open a plan, or (--amend DAY) change its terms from a day on.",
+    ),
+    "do-propose": ("Inscrire une action au programme.", "Put an action on the plan's list."),
+    "do-engage": ("Une action est engagée.", "An action has begun."),
+    "do-realise": ("Une action est réalisée.", "An action is complete."),
+    "do-abandon": ("Une action est abandonnée.", "An action is given up."),
+    "do-reopen": (
+        "Reprendre une action réalisée ou abandonnée.",
+        "Take a realised or abandoned action up again.",
+    ),
+    "do-retract": (
+        "Retirer une écriture : elle n'a jamais été vraie. Avec --replace-on, la même écriture "
+        "est refaite à une autre date.",
+        "Withdraw an entry: it was never so. With --replace-on, the same entry is made again "
+        "on another date.",
+    ),
+    "do-scope": (
+        "Changer le périmètre : withdraw, merge, split, supersede, not-assessable, "
+        "not-assessed, restore.",
+        "Change the scope: withdraw, merge, split, supersede, not-assessable, not-assessed, "
+        "restore.",
+    ),
+    "do-describe": (
+        "Changer titre, axe, thème, étiquettes ou responsable à partir d'un jour exact.",
+        "Change title, axis, theme, tags or responsible from one exact day on.",
+    ),
+    "do-qualify": (
+        "Ajouter une mention au statut (late, suspended, blocked, partial), ou l'ôter (none).",
+        "Say more about the status (late, suspended, blocked, partial), or no more (none).",
+    ),
+    "do-evidence": (
+        "Joindre une pièce justificative, avec un chiffre clé s'il y en a un.",
+        "Attach a piece of evidence, with a key figure if there is one.",
+    ),
+    "do-publish-figure": (
+        "Enregistrer un pourcentage tel qu'il a été imprimé.",
+        "Record a percentage as it was printed.",
+    ),
+    "do-show": ("Montrer un programme ou une action.", "Show a plan or an action."),
+    "do-figure": (
+        "Le chiffre d'un jour, tel qu'on le connaît.",
+        "The figure of a day, as it is known.",
+    ),
+    "do-replay": (
+        "Rejouer le chiffre : sa courbe au fil des jours, ses révisions, ou ce qui aurait été "
+        "publié chaque jour.",
+        "Replay the figure: its curve over days, its revisions, or what would have been "
+        "published each day.",
+    ),
+    "do-explain": (
+        "Ce qui a fait bouger le chiffre entre deux jours.",
+        "What moved the figure between two days.",
+    ),
+    "do-reconcile": (
+        "Confronter les chiffres publiés au registre ; code 1 si l'un est contredit.",
+        "Hold the published figures against the ledger; exit code 1 if one is contradicted.",
+    ),
+    "do-log": ("Les écritures, dans l'ordre.", "The entries, in order."),
+    # options
+    "opt-ledger": (
+        "Le fichier du registre (à défaut : le seul *.ledger du dossier).",
+        "The ledger file (by default: the only *.ledger in this folder).",
+    ),
+    "opt-json": ("Sortie JSON, pour les programmes.", "JSON output, for programs."),
+    "opt-lang": ("fr ou en (à défaut : la langue du système).", "fr or en (default: the locale)."),
+    "opt-by": ("Qui enregistre (à défaut : l'utilisateur).", "Who records (default: the user)."),
+    "opt-stated-at": (
+        "Histoire reprise : l'instant où la source dit l'avoir enregistré.",
+        "Imported history: the instant at which the source says it recorded this.",
+    ),
+    "opt-action": ("L'action : programme/action.", "The action: plan/action."),
+    "opt-subject": ("Une action (programme/action) ou un programme.", "An action (plan/action) or a plan."),
+    "opt-plans": (
+        "Un programme, ou plusieurs pris ensemble.",
+        "A plan, or several taken together.",
+    ),
+    "opt-plan": ("La clé du programme.", "The plan's key."),
+    "opt-when": (
+        "Date d'effet : 2023-04-15, 2023-04, 2023 ou 2020-06/2024-03.",
+        "Effective date: 2023-04-15, 2023-04, 2023 or 2020-06/2024-03.",
+    ),
+    "opt-day": ("Un jour exact : 2023-12-31.", "One exact day: 2023-12-31."),
+    "opt-known": (
+        "Tel que connu : numéro d'écriture, jour, instant, ou stated:JOUR (date déclarée).",
+        "As known at: an entry's index, a day, an instant, or stated:DAY (stated date).",
+    ),
+    "opt-reason": ("Pourquoi (conservé à part, effaçable).", "Why (kept apart, erasable)."),
+    "opt-note": ("Note (conservée à part, effaçable).", "Note (kept apart, erasable)."),
+    "opt-title": ("Intitulé.", "Title."),
+    "opt-axis": ("Clé de l'axe.", "The axis's key."),
+    "opt-theme": ("Clé du thème.", "The theme's key."),
+    "opt-tag": ("Étiquette (répétable).", "Tag (may be repeated)."),
+    "opt-responsible": (
+        "Responsable (conservé à part, effaçable).",
+        "Who is responsible (kept apart, erasable).",
+    ),
+    "opt-qualifier": ("Mention : late, suspended, blocked, partial.", "late, suspended, blocked, partial."),
+    "opt-not-assessed": ("Personne n'a encore évalué l'action.", "Nobody has assessed the action yet."),
+    "opt-at-least": (
+        "La source dit « engagée ou réalisée », sans préciser.",
+        "The source says \"engaged or realised\", not which.",
+    ),
+    "opt-to": ("proposed ou engaged.", "proposed or engaged."),
+    "opt-entry": ("Le numéro de l'écriture dans l'histoire de l'action (#1, #2…).",
+                  "The entry's number in the history of the action (#1, #2…)."),
+    "opt-replace-on": ("La bonne date d'effet.", "The right effective date."),
+    "opt-target": ("L'action qui prend la suite (répétable pour split).",
+                   "The action that carries it on (repeat for split)."),
+    "opt-evidence": ("Titre d'une pièce justificative.", "Title of a piece of evidence."),
+    "opt-kind": ("report, deliberation, contract, photo, press, data, web, other.",
+                 "report, deliberation, contract, photo, press, data, web, other."),
+    "opt-url": ("Adresse de la pièce.", "The document's address."),
+    "opt-locator": ("Où dans la pièce : page, article.", "Where in it: page, article."),
+    "opt-publisher": ("Qui l'a publiée.", "Who published it."),
+    "opt-dated": ("Sa date.", "Its date."),
+    "opt-sha256": ("Empreinte du fichier conservé.", "Digest of the captured file."),
+    "opt-media-type": ("Type du fichier, par exemple application/pdf.", "Its type, such as application/pdf."),
+    "opt-deliberation": ("DELIB_ID de la délibération.", "DELIB_ID of the council's decision."),
+    "opt-quotation": ("Citation (conservée à part, effaçable).", "Quotation (kept apart, erasable)."),
+    "opt-indicator": ("Chiffre clé : l'indicateur.", "Key figure: the indicator."),
+    "opt-value": ("Chiffre clé : la valeur.", "Key figure: the value."),
+    "opt-unit": ("Chiffre clé : l'unité.", "Key figure: the unit."),
+    "opt-precision": ("exact, at-least, at-most, about.", "exact, at-least, at-most, about."),
+    "opt-target-value": ("Chiffre clé : la cible.", "Key figure: the target."),
+    "opt-as-of": ("Chiffre clé : à quelle date.", "Key figure: as of when."),
+    "opt-provisional": ("Chiffre clé provisoire.", "The key figure is provisional."),
+    "opt-percentage": ("Le pourcentage imprimé, par exemple 81.", "The printed percentage, such as 81."),
+    "opt-of": ("De combien d'actions.", "Of how many actions."),
+    "opt-published": ("Quand il a été publié.", "When it was published."),
+    "opt-counted": ("Statut compté (répétable).", "Status that counts (may be repeated)."),
+    "opt-base": ("all, without-abandoned, initial-list, without-not-assessable.",
+                 "all, without-abandoned, initial-list, without-not-assessable."),
+    "opt-rounding": ("half-up, half-even, floor, ceiling.", "half-up, half-even, floor, ceiling."),
+    "opt-decimals": ("Décimales imprimées (0 à 6).", "Printed decimals (0 to 6)."),
+    "opt-territory": ("Nom de la commune.", "The territory's name."),
+    "opt-insee": ("Code INSEE.", "INSEE code."),
+    "opt-siren": ("Numéro SIREN.", "SIREN number."),
+    "opt-timezone": ("Fuseau horaire des jours.", "Time zone of its days."),
+    "opt-start": ("Premier jour de la période.", "First day of the period."),
+    "opt-end": ("Dernier jour de la période.", "Last day of the period."),
+    "opt-axes": ("Axe : clé=intitulé (répétable).", "Axis: key=title (may be repeated)."),
+    "opt-themes": ("Thème : axe/clé=intitulé (répétable).", "Theme: axis/key=title (may be repeated)."),
+    "opt-initial": ("Jour qui clôt la liste initiale.", "Day that closes the initial list."),
+    "opt-amend": ("Changer les termes à partir de ce jour.", "Change the terms from this day on."),
+    "opt-by-part": ("Détail par axis, theme, tag ou responsible.", "Break down by axis, theme, tag or responsible."),
+    "opt-revisions": ("Les révisions du chiffre de ce jour.", "The revisions of the figure of this day."),
+    "opt-as-published": ("Ce qui aurait été publié chaque jour.", "What would have been published each day."),
+    "opt-stated": ("… selon les dates déclarées par la source.", "… by the dates that the source states."),
+    "opt-from": ("Premier jour.", "First day."),
+    "opt-to-day": ("Dernier jour.", "Last day."),
+    "opt-known-from": ("Tel que connu, pour le premier jour.", "As known at, for the first day."),
+    "opt-after": ("Seulement après cette écriture.", "Only after this entry."),
+    "opt-path": ("Le fichier à créer.", "The file to make."),
+    # labels
+    "status-proposed": ("proposée", "proposed"),
+    "status-engaged": ("engagée", "engaged"),
+    "status-realised": ("réalisée", "realised"),
+    "status-abandoned": ("abandonnée", "abandoned"),
+    "cell-proposed": ("proposées", "proposed"),
+    "cell-engaged": ("engagées", "engaged"),
+    "cell-realised": ("réalisées", "realised"),
+    "cell-abandoned": ("abandonnées", "abandoned"),
+    "cell-not-assessed": ("non évaluées", "not assessed"),
+    "cell-not-assessable": ("non évaluables", "not assessable"),
+    "cell-withdrawn": ("retirées", "withdrawn"),
+    "cell-merged": ("fusionnées", "merged"),
+    "cell-split": ("scindées", "split"),
+    "cell-superseded": ("remplacées", "superseded"),
+    "cell-absent": ("pas encore inscrites", "not yet on the list"),
+    "base-all": ("toutes les actions", "all actions"),
+    "base-without-abandoned": ("sans les abandonnées", "without abandoned"),
+    "base-initial-list": ("la liste initiale", "the initial list"),
+    "base-without-not-assessable": ("sans les non évaluables", "without not assessable"),
+    "rounding-half-up": ("arrondi au plus proche, la moitié vers le haut", "rounded half-up"),
+    "rounding-half-even": ("arrondi au plus proche, la moitié au pair", "rounded half-even"),
+    "rounding-floor": ("arrondi vers le bas", "rounded down"),
+    "rounding-ceiling": ("arrondi vers le haut", "rounded up"),
+    "verdict-agrees": ("concorde", "agrees"),
+    "verdict-possible": ("possible", "possible"),
+    "verdict-contradicted": ("contredit", "contradicted"),
+    "and": (" ou ", " or "),
+    "on": ("au {on}", "on {on}"),
+    "certain": ("certaines", "certain"),
+    "possible": ("possibles", "possible"),
+    "count": ("nombre", "count"),
+    "day": ("jour", "day"),
+    "from-day": ("à partir du", "from"),
+    "low": ("au moins", "at least"),
+    "high": ("au plus", "at most"),
+    "realised-alone": ("réalisées seules", "realised alone"),
+    "figure": ("chiffre", "figure"),
+    "policy": ("règle : {counted}, de {base}, {rounding}, {decimals} décimale(s)",
+               "policy: {counted}, of {base}, {rounding}, {decimals} decimal(s)"),
+    "known-recorded": ("connu jusqu'à l'écriture {index}", "known up to entry {index}"),
+    "known-stated": ("connu au {instant} selon la source (dates déclarées)",
+                     "known at {instant} on the source's word (stated dates)"),
+    "may-be-empty": ("Il est possible qu'aucune action ne soit encore inscrite : le taux n'est alors pas défini.",
+                     "Possibly no action is on the list yet: the rate is then undefined."),
+    "undefined": ("non défini", "undefined"),
+    "between": ("entre {low} et {high}", "between {low} and {high}"),
+    "of-actions": ("{ratio} actions", "{ratio} actions"),
+    "recorded": ("Enregistré : {subject}, écriture #{version} ({name}), n° {index} du registre.",
+                 "Recorded: {subject}, entry #{version} ({name}), no. {index} of the ledger."),
+    "made": ("Registre créé : {path}", "Ledger made: {path}"),
+    "next-plan": ("Ensuite : bilan plan CLÉ --title … --territory … --start … --end …",
+                  "Next: bilan plan KEY --title … --territory … --start … --end …"),
+    "printed": ("imprimé", "printed"),
+    "ledger-says": ("le registre dit", "the ledger says"),
+    "verdict": ("verdict", "verdict"),
+    "counts-consistent": ("comptes compatibles", "consistent counts"),
+    "nearest": ("les plus proches", "nearest"),
+    "no-figure": ("Aucun chiffre publié n'est enregistré.", "No published figure is recorded."),
+    "published-marks": ("Chiffres publiés", "Published figures"),
+    "reconciled": ("{day} : imprimé {printed} ; le registre dit {said} : {verdict}.",
+                   "{day}: printed {printed}; the ledger says {said}: {verdict}."),
+    "no-whole-count": ("aucun", "none"),
+    "entry": ("écriture", "entry"),
+    "event": ("événement", "event"),
+    "subject": ("objet", "subject"),
+    "effective": ("date d'effet", "effective date"),
+    "recorded-at": ("enregistrée le (UTC)", "recorded at (UTC)"),
+    "recorded-by": ("par", "by"),
+    "details": ("détails", "details"),
+    "erased": ("(effacé)", "(erased)"),
+    "retracted-by": ("retirée par #{version}", "retracted by #{version}"),
+    "evidence": ("pièces", "evidence"),
+    "actions": ("actions", "actions"),
+    "title": ("intitulé", "title"),
+    "axis": ("axe", "axis"),
+    "theme": ("thème", "theme"),
+    "tag": ("étiquette", "tag"),
+    "responsible": ("responsable", "responsible"),
+    "none": ("(aucun)", "(none)"),
+    "status": ("statut", "status"),
+    "key": ("clé", "key"),
+    "period": ("période", "period"),
+    "territory": ("territoire", "territory"),
+    "axes": ("axes", "axes"),
+    "measures": ("Chiffres clés", "Key figures"),
+    "indicator": ("indicateur", "indicator"),
+    "value": ("valeur", "value"),
+    "target": ("cible", "target"),
+    "as-of": ("à la date", "as of"),
+    "provisional": ("provisoire", "provisional"),
+    "status-changes": ("Changements de statut", "Status changes"),
+    "base-changes": ("Changements de la base", "Base changes"),
+    "part-low": ("part (au moins)", "part (at least)"),
+    "part-high": ("part (au plus)", "part (at most)"),
+    "entries": ("écritures", "entries"),
+    "sum": ("somme", "sum"),
+    "points": ("points", "points"),
+    "no-move": ("Rien n'a bougé.", "Nothing moved."),
+    "reading": ("Lecture du registre", "Reading the ledger"),
+    "curve-title": ("{plans} : part {counted}", "{plans}: share {counted}"),
+    "curve-legend": ("█ certain   ░ possible", "█ certain   ░ possible"),
+    "lineage-to": ("prise en charge par", "carried on by"),
+    "lineage-from": ("prend la suite de", "carries on"),
+    # errors of usage
+    "usage-unknown-command": (
+        "commande inconnue : {why} Voyez bilan --help.",
+        "unknown command: {why} See bilan --help.",
+    ),
+    "usage-missing": (
+        "il manque une valeur : {why} Voyez --help.",
+        "a value is missing: {why} See --help.",
+    ),
+    "usage-option": ("option inconnue : {why} Voyez --help.", "unknown option: {why} See --help."),
+    "usage-value": ("valeur illisible : {why} Voyez --help.", "unreadable value: {why} See --help."),
+    "usage-other": ("usage incorrect : {why} Voyez --help.", "bad usage: {why} See --help."),
+    "which-ledger": (
+        "quel registre ? Donnez --ledger FICHIER, ou BILAN_LEDGER, ou créez-en un : bilan init ville.ledger",
+        "which ledger? Give --ledger FILE, or BILAN_LEDGER, or make one: bilan init town.ledger",
+    ),
+    "pair-form": (
+        "{field} : « {value} » s'écrit clé=intitulé.",
+        "{field}: \"{value}\" is written key=title.",
+    ),
+    "scope-kind": (
+        "« {value} » n'est pas un changement de périmètre. Choisissez parmi : {allowed}.",
+        "\"{value}\" is not a change of scope. Choose one of: {allowed}.",
+    ),
+    "one-target": ("nommez une action (--target).", "name one action (--target)."),
+    "terms-missing": (
+        "donnez --title, --territory, --start et --end.",
+        "give --title, --territory, --start and --end.",
+    ),
+    "not-replaceable": (
+        "l'écriture #{entry} n'a pas de date à corriger ; retirez-la sans --replace-on.",
+        "entry #{entry} has no date to correct; retract it without --replace-on.",
+    ),
+    "interrupted": ("interrompu ; ce qui est enregistré reste valable.",
+                    "interrupted; what is recorded stays valid."),
+    "unexpected": (
+        "erreur inattendue ({why}). Rien n'a été enregistré par cette commande ; merci de la signaler.",
+        "unexpected error ({why}). Nothing was recorded by this command; please report it.",
+    ),
+    "cannot-write": ("impossible d'écrire la sortie ({why}).", "cannot write the output ({why})."),
+}  # fmt: skip
+
+
+def language(argv: Sequence[str], environ: Mapping[str, str]) -> str:
+    """Return "fr" or "en": what `--lang` says, else what the locale says."""
+    for place, word in enumerate(argv):
+        if word.startswith("--lang="):
+            return "fr" if word == "--lang=fr" else "en"
+        if word == "--lang" and place + 1 < len(argv):
+            return "fr" if argv[place + 1] == "fr" else "en"
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environ.get(name):
+            return "fr" if environ[name].startswith("fr") else "en"
+    return "en"
+
+
+LANG = language(sys.argv[1:], os.environ)
+
+
+def say(code: str, **facts: object) -> str:
+    """Return a label or sentence in the language of this process."""
+    return WORDS[code][0 if LANG == "fr" else 1].format(**facts)
