@@ -1,6 +1,6 @@
-"""Check the published figures of a ledger: exit code 0 if all reconcile, 1 if one does not.
+"""Check the published figures of a ledger: exit code 0 if all agree, 1 if not.
 
-    python examples/audit_published_figure.py LEDGER PLAN
+python examples/audit_published_figure.py LEDGER PLAN
 """
 
 import sys
@@ -26,9 +26,10 @@ def audit(path: str, plan: str) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(audit(*sys.argv[1:3]))
-    except BilanError as error:
-        sys.exit(f"error: {error}")
-    except TypeError:
+    if len(sys.argv) != 3:
         sys.exit(__doc__)
+    try:
+        sys.exit(audit(sys.argv[1], sys.argv[2]))
+    except BilanError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,6 +1,6 @@
 """Replay how Béthune reached 81 %: the figure over time, then what moved it.
 
-    python examples/replay_bethune.py
+python examples/replay_bethune.py
 """
 
 import sys
@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "bethune"))
-from build import build  # noqa: E402
+from build import build
 
 PLAN = "bethune-2020"
 
@@ -17,7 +17,7 @@ with tempfile.TemporaryDirectory() as folder, build(Path(folder) / "bethune.ledg
     for point in ledger.curve(PLAN):
         low, high = point.bounds.low, point.bounds.high
         alone = f"{point.realised.low} to {point.realised.high}"
-        print(f"{point.on}   {str(low):>7} to {str(high):<9}  {alone}")
+        print(f"{point.on}   {low!s:>7} to {high!s:<9}  {alone}")
 
     for check in ledger.reconcile(PLAN):
         figure, found = check.figure, check.completion
@@ -32,4 +32,6 @@ with tempfile.TemporaryDirectory() as folder, build(Path(folder) / "bethune.ledg
 
     moved = ledger.explain(PLAN, before="2022-12-31", after="2024-03-31")
     total = sum(part.low for part in moved.parts)
-    print(f"\nFrom 2022-12-31 on, {len(moved.parts)} actions moved it, by {float(total):+.1%} in all.")
+    print(
+        f"\nFrom 2022-12-31 on, {len(moved.parts)} actions moved it, by {float(total):+.1%} in all."
+    )

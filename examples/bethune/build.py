@@ -110,9 +110,16 @@ def build(path: str | Path) -> Ledger:
     return ledger
 
 
+def main(path: str) -> None:
+    """Make the ledger, or leave it as it is where it was made before."""
+    exists = Path(path).exists()
+    with Ledger.open(path, read_only=True) if exists else build(path) as ledger:
+        print(f"{path}: {len(ledger)} entries, {', '.join(ledger.plans())}")
+
+
 if __name__ == "__main__":
     try:
-        with build(sys.argv[1] if len(sys.argv) > 1 else "bethune.ledger") as made:
-            print(f"{made.path}: {len(made)} entries")
+        main(sys.argv[1] if len(sys.argv) > 1 else "bethune.ledger")
     except BilanError as error:
-        sys.exit(str(error))
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -304,7 +304,7 @@ def scenario(found: Mapping[str, Possible], *, high: bool) -> Scenario:
     if all(choice is Contribution.OUT for choice in picked.values()):
         # No base at all: the case that is defined needs one action chosen otherwise.
         rest = Contribution.IN if high else Contribution.COUNTED
-        picked.update({name: rest for name in [n for n, p in found.items() if rest in p][:1]})
+        picked.update(dict.fromkeys([n for n, p in found.items() if rest in p][:1], rest))
     return Scenario(
         counted=tuple(n for n, choice in picked.items() if choice is Contribution.COUNTED),
         base=tuple(n for n, choice in picked.items() if choice is not Contribution.OUT),

@@ -152,3 +152,11 @@ def pieces(value: "Evidence | Iterable[Evidence]") -> tuple[Evidence, ...]:
         if not isinstance(piece, Evidence):
             raise InvalidValue("evidence-form", field="evidence", value=piece)
     return several
+
+
+def some_pieces(value: "Evidence | Iterable[Evidence]") -> tuple[Evidence, ...]:
+    """Return at least one piece of evidence; raises `InvalidValue`."""
+    several = pieces(value)
+    if not several:
+        raise InvalidValue("evidence-none", field="evidence", value="")
+    return several

@@ -6,7 +6,7 @@ Refuses to know: how a person would like to see them.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -120,7 +120,7 @@ def sealed_in(value: object) -> list[Sealed]:
         return [sealed for item in value for sealed in sealed_in(item)]
     if not attrs.has(type(value)):
         return []
-    fields = [getattr(value, field.name) for field in attrs.fields(type(value))]
+    fields = [getattr(value, field.name) for field in attrs.fields(cast("Any", type(value)))]
     return sealed_in(tuple(fields))
 
 
@@ -173,4 +173,3 @@ def parts_json(parts: dict[str | None, Completion], by: str) -> list[dict[str, A
 def points_json(points: Sequence[Point | Revision], policy: Policy) -> list[dict[str, Any]]:
     """Return a curve, or the revisions of one day."""
     return [point_json(point, policy) for point in points]
-

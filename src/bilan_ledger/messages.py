@@ -16,7 +16,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "text-too-long": (
         "{field} : {length} caractères, {longest} au plus. Raccourcissez « {value} ».",
-        "{field}: {length} characters, at most {longest}. Shorten \"{value}\".",
+        '{field}: {length} characters, at most {longest}. Shorten "{value}".',
     ),
     "text-empty": (
         "{field} : vide. Écrivez un texte.",
@@ -25,23 +25,23 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "text-control": (
         "{field} : « {value} » contient le caractère de contrôle {char} (position {position}). "
         "Supprimez-le.",
-        "{field}: \"{value}\" contains the control character {char} (position {position}). "
+        '{field}: "{value}" contains the control character {char} (position {position}). '
         "Remove it.",
     ),
     "key-form": (
         "{field} : « {value} » n'est pas une clé. Lettres, chiffres et . - _ : sans espace, "
         "en commençant par une lettre ou un chiffre.",
-        "{field}: \"{value}\" is not a key. Letters, digits and . - _ : without spaces, "
+        '{field}: "{value}" is not a key. Letters, digits and . - _ : without spaces, '
         "starting with a letter or a digit.",
     ),
     "key-twice": (
         "{field} : la clé « {value} » est employée deux fois. Chaque clé est unique.",
-        "{field}: the key \"{value}\" is used twice. Each key is unique.",
+        '{field}: the key "{value}" is used twice. Each key is unique.',
     ),
     "action-id-form": (
         "{field} : « {value} » ne désigne pas une action. Écrivez programme/action, "
         "par exemple bethune-2020/zoom-01.",
-        "{field}: \"{value}\" does not name an action. Write plan/action, "
+        '{field}: "{value}" does not name an action. Write plan/action, '
         "for example bethune-2020/zoom-01.",
     ),
     "commitment-form": (
@@ -51,59 +51,63 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "date-form": (
         "{field} : « {value} » n'est pas une date lisible. Écrivez 2023-04-15, 2023-04, 2023 "
         "ou un intervalle 2020-06/2024-03.",
-        "{field}: \"{value}\" is not a date that can be read. Write 2023-04-15, 2023-04, 2023 "
+        '{field}: "{value}" is not a date that can be read. Write 2023-04-15, 2023-04, 2023 '
         "or an interval 2020-06/2024-03.",
     ),
     "date-french": (
         "{field} : « {value} » n'est pas au format ISO. Écrivez {better}.",
-        "{field}: \"{value}\" is not in ISO form. Write {better}.",
+        '{field}: "{value}" is not in ISO form. Write {better}.',
     ),
     "date-impossible": (
         "{field} : « {value} » : ce jour n'existe pas au calendrier. Vérifiez le jour et le mois.",
-        "{field}: \"{value}\": there is no such day in the calendar. Check day and month.",
+        '{field}: "{value}": there is no such day in the calendar. Check day and month.',
     ),
     "date-reversed": (
         "{field} : « {value} » se termine avant de commencer. Inversez les deux dates.",
-        "{field}: \"{value}\" ends before it starts. Exchange the two dates.",
+        '{field}: "{value}" ends before it starts. Exchange the two dates.',
     ),
     "date-not-exact": (
         "{field} : « {value} » n'est pas un jour exact. Écrivez un jour, par exemple 2023-04-15.",
-        "{field}: \"{value}\" is not one exact day. Write a day, for example 2023-04-15.",
+        '{field}: "{value}" is not one exact day. Write a day, for example 2023-04-15.',
     ),
     "instant-form": (
         "{field} : « {value} » n'est pas un instant. Écrivez 2024-01-15T09:12:03.000000Z.",
-        "{field}: \"{value}\" is not an instant. Write 2024-01-15T09:12:03.000000Z.",
+        '{field}: "{value}" is not an instant. Write 2024-01-15T09:12:03.000000Z.',
     ),
     "choice": (
         "{field} : « {value} » n'est pas admis. Choisissez parmi : {allowed}.",
-        "{field}: \"{value}\" is not allowed. Choose one of: {allowed}.",
+        '{field}: "{value}" is not allowed. Choose one of: {allowed}.',
     ),
     "decimal-form": (
         "{field} : « {value} » n'est pas un nombre décimal exact. Écrivez par exemple 3.6 "
         "(point décimal, 30 chiffres au plus).",
-        "{field}: \"{value}\" is not an exact decimal number. Write for example 3.6 "
+        '{field}: "{value}" is not an exact decimal number. Write for example 3.6 '
         "(decimal point, at most 30 digits).",
     ),
     "url-form": (
         "{field} : « {value} » n'est pas une adresse http:// ou https://.",
-        "{field}: \"{value}\" is not an http:// or https:// address.",
+        '{field}: "{value}" is not an http:// or https:// address.',
     ),
     "sha256-form": (
         "{field} : « {value} » n'est pas une empreinte SHA-256 (64 chiffres hexadécimaux "
         "minuscules).",
-        "{field}: \"{value}\" is not a SHA-256 digest (64 lower-case hexadecimal digits).",
+        '{field}: "{value}" is not a SHA-256 digest (64 lower-case hexadecimal digits).',
     ),
     "media-type-form": (
         "{field} : « {value} » n'est pas un type de média, par exemple application/pdf.",
-        "{field}: \"{value}\" is not a media type, for example application/pdf.",
+        '{field}: "{value}" is not a media type, for example application/pdf.',
     ),
     "evidence-form": (
         "{field} : {value} n'est pas une pièce justificative (Evidence).",
         "{field}: {value} is not a piece of evidence (Evidence).",
     ),
+    "evidence-none": (
+        "{field} : aucune pièce. Nommez-en au moins une.",
+        "{field}: none. Name at least one piece.",
+    ),
     "split-targets": (
         "{field} : « {value} » : une scission nomme au moins deux actions différentes.",
-        "{field}: \"{value}\": a split names at least two different actions.",
+        '{field}: "{value}": a split names at least two different actions.',
     ),
     "decimals": (
         "{field} : {value} n'est pas un nombre de décimales (0 à {most}).",
@@ -115,15 +119,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "insee-form": (
         "{field} : « {value} » n'est pas un code INSEE de commune (5 caractères).",
-        "{field}: \"{value}\" is not an INSEE code of a commune (5 characters).",
+        '{field}: "{value}" is not an INSEE code of a commune (5 characters).',
     ),
     "siren-form": (
         "{field} : « {value} » n'est pas un numéro SIREN (9 chiffres).",
-        "{field}: \"{value}\" is not a SIREN number (9 digits).",
+        '{field}: "{value}" is not a SIREN number (9 digits).',
     ),
     "timezone-unknown": (
         "{field} : « {value} » n'est pas un fuseau horaire connu, par exemple Europe/Paris.",
-        "{field}: \"{value}\" is not a known time zone, for example Europe/Paris.",
+        '{field}: "{value}" is not a known time zone, for example Europe/Paris.',
     ),
     "percentage-range": (
         "{field} : {value} n'est pas un pourcentage de 0 à 100.",
@@ -159,15 +163,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "entry; to change its title, describe the action (describe).",
     ),
     "transition": (
-        "{command} est impossible : le statut est {status} (écriture {entries}). Corrigez cette "
+        "impossible de {command} : l'action est {status} (écriture {entries}). Corrigez cette "
         "écriture (retract), ou rouvrez l'action (reopen) si elle est réalisée ou abandonnée.",
-        "{command} is not possible: the status is {status} (entry {entries}). Correct that entry "
+        "cannot {command}: the action is {status} (entry {entries}). Correct that entry "
         "(retract), or reopen the action (reopen) if it is realised or abandoned.",
     ),
     "scope-transition": (
-        "{command} est impossible : le périmètre est {scope} (écriture {entries}). "
+        "impossible de {command} : l'action est {scope} (écriture {entries}). "
         "Rétablissez d'abord l'action (scope restore).",
-        "{command} is not possible: the scope is {scope} (entry {entries}). "
+        "cannot {command}: the action is {scope} (entry {entries}). "
         "Restore the action first (scope restore).",
     ),
     "dates-conflict": (
@@ -200,11 +204,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "axis-unknown": (
         "l'axe « {axis} » n'est pas au programme. Axes : {declared}.",
-        "the axis \"{axis}\" is not in the plan. Axes: {declared}.",
+        'the axis "{axis}" is not in the plan. Axes: {declared}.',
     ),
     "theme-unknown": (
         "le thème « {theme} » n'est pas dans cet axe. Thèmes : {declared}.",
-        "the theme \"{theme}\" is not in this axis. Themes: {declared}.",
+        'the theme "{theme}" is not in this axis. Themes: {declared}.',
     ),
     "theme-without-axis": (
         "un thème sans axe : nommez l'axe.",
@@ -212,11 +216,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "lineage-unknown": (
         "l'action « {target} » n'est pas au programme. Proposez-la d'abord.",
-        "the action \"{target}\" is not in the plan. Propose it first.",
+        'the action "{target}" is not in the plan. Propose it first.',
     ),
     "lineage-cycle": (
         "« {target} » mène déjà à « {action} » : une action ne peut se succéder à elle-même.",
-        "\"{target}\" already leads to \"{action}\": an action cannot succeed itself.",
+        '"{target}" already leads to "{action}": an action cannot succeed itself.',
     ),
     "plan-exists": (
         "ce programme existe déjà. Modifiez-le (plan --amend), ou choisissez une autre clé.",
@@ -233,15 +237,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # looking up
     "no-plan": (
         "le programme « {plan} » n'est pas dans ce registre. Programmes : {plans}.",
-        "the plan \"{plan}\" is not in this ledger. Plans: {plans}.",
+        'the plan "{plan}" is not in this ledger. Plans: {plans}.',
     ),
     "no-plan-known": (
         "le programme « {plan} » n'était pas encore enregistré à ce moment-là.",
-        "the plan \"{plan}\" was not yet recorded at that point of knowledge.",
+        'the plan "{plan}" was not yet recorded at that point of knowledge.',
     ),
     "no-action": (
         "l'action « {action} » n'est pas dans ce registre.",
-        "the action \"{action}\" is not in this ledger.",
+        'the action "{action}" is not in this ledger.',
     ),
     # bytes
     "bytes-not-canonical": (
@@ -251,7 +255,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "name-unknown": (
         "l'événement « {name} » est inconnu de cette version : le registre vient d'une version "
         "plus récente. Mettez bilan_ledger à jour.",
-        "the event \"{name}\" is unknown to this version: the ledger was written by a newer one. "
+        'the event "{name}" is unknown to this version: the ledger was written by a newer one. '
         "Upgrade bilan_ledger.",
     ),
     "row-disagrees": (
@@ -285,7 +289,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "ledger-unsupported": (
         "« {path} » : seuls les fichiers SQLite sont pris en charge par cette version.",
-        "\"{path}\": this version supports SQLite files only.",
+        '"{path}": this version supports SQLite files only.',
     ),
     "read-only": (
         "le registre est ouvert en lecture seule ; rien n'a été enregistré.",
@@ -317,7 +321,48 @@ MESSAGES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
+# Words of the domain that may stand in a fact.
+VOCABULARY: dict[str, tuple[str, str]] = {
+    "proposed": ("proposée", "proposed"),
+    "engaged": ("engagée", "engaged"),
+    "realised": ("réalisée", "realised"),
+    "abandoned": ("abandonnée", "abandoned"),
+    "in-plan": ("au programme", "in the plan"),
+    "not-assessed": ("non évaluée", "not assessed"),
+    "not-assessable": ("non évaluable", "not assessable"),
+    "withdrawn": ("retirée", "withdrawn"),
+    "merged": ("fusionnée", "merged"),
+    "split": ("scindée", "split"),
+    "superseded": ("remplacée", "superseded"),
+    "Propose": ("proposer", "propose"),
+    "Engage": ("engager", "engage"),
+    "Realise": ("réaliser", "realise"),
+    "Abandon": ("abandonner", "abandon"),
+    "Reopen": ("rouvrir", "reopen"),
+    "Withdraw": ("retirer du programme", "withdraw"),
+    "Merge": ("fusionner", "merge"),
+    "Split": ("scinder", "split"),
+    "Supersede": ("remplacer", "supersede"),
+    "MarkNotAssessable": ("déclarer non évaluable", "mark as not assessable"),
+    "MarkNotAssessed": ("déclarer non évaluée", "mark as not assessed"),
+    "Restore": ("rétablir", "restore"),
+}
+
+
+def word(code: str, lang: str) -> str:
+    """Return a word of the domain in a language ("fr", else English)."""
+    french, english = VOCABULARY[code]
+    return french if lang == "fr" else english
+
+
 def render(code: str, lang: str, facts: Mapping[str, object]) -> str:
     """Return the sentence of a code in a language ("fr", else English), its facts filled in."""
     french, english = MESSAGES[code]
-    return (french if lang == "fr" else english).format_map(dict(facts))
+    spoken = {name: _spoken(name, value, lang) for name, value in facts.items()}
+    return (french if lang == "fr" else english).format_map(spoken)
+
+
+def _spoken(name: str, value: object, lang: str) -> object:
+    if name not in {"status", "scope", "command"}:
+        return value
+    return " / ".join(word(part, lang) for part in str(value).split(" / "))

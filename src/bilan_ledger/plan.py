@@ -128,7 +128,7 @@ def _timezone(value: str) -> str:
 
 @attrs.frozen(kw_only=True)
 class Territory:
-    """Where a plan holds: name, INSEE code (5 characters), SIREN (9 digits), time zone of its days."""
+    """Where a plan holds: name, INSEE code (5 characters), SIREN (9 digits), its time zone."""
 
     name: str = cleaned("territory.name")
     insee: str | None = matching("territory.insee", _INSEE, "insee-form")

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from .errors import Refusal
-from .evidence import Evidence, pieces
+from .evidence import Evidence, some_pieces
 from .text import Private, private
 
 E = TypeVar("E")
@@ -28,7 +28,7 @@ class Recorded(Generic[E]):
 
 @attrs.frozen(kw_only=True)
 class _Attach:
-    evidence: tuple[Evidence, ...] = attrs.field(converter=pieces)
+    evidence: tuple[Evidence, ...] = attrs.field(converter=some_pieces)
     entry: int | None = None
     note: Private | None = private("note")
 
@@ -72,10 +72,14 @@ def live(items: Iterable[Recorded[E]]) -> tuple[Recorded[E], ...]:
 def seen(items: Iterable[Recorded[E]], visible: Container[int]) -> tuple[Recorded[E], ...]:
     """Return what is believed by who has seen only these versions of the stream."""
     return tuple(
-        item if item.retracted_by in visible else attrs.evolve(item, retracted_by=None)
+        attrs.evolve(item, retracted_by=_within(item.retracted_by, visible))
         for item in items
         if item.version in visible
     )
+
+
+def _within(version: int | None, visible: Container[int]) -> int | None:
+    return version if version is not None and version in visible else None
 
 
 def retract(items: Iterable[Recorded[E]], entry: int, by: int) -> tuple[Recorded[E], ...]:

@@ -149,7 +149,7 @@ class _Running:
             self._renew(record, entry.action)
 
     def bounds(self) -> tuple[Bounds, Bounds]:
-        """The figure, and the figure of realised actions alone."""
+        """Return the figure, and the figure of realised actions alone."""
         return _bounds(self.tallies[0]), _bounds(self.tallies[1])
 
     def _renew(self, record: Record, name: str) -> None:

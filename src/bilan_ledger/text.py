@@ -93,12 +93,11 @@ class Sealed:
     `commitment` is 64 lower-case hexadecimal digits. Text and salt lie elsewhere, erasable.
     """
 
-    commitment: str = attrs.field()
+    commitment: str
 
-    @commitment.validator
-    def _is_sha256(self, _: Any, value: object) -> None:
-        if not (isinstance(value, str) and _HEX.fullmatch(value)):
-            raise InvalidValue("commitment-form", field="commitment", value=value)
+    def __attrs_post_init__(self) -> None:
+        if not (isinstance(self.commitment, str) and _HEX.fullmatch(self.commitment)):
+            raise InvalidValue("commitment-form", field="commitment", value=self.commitment)
 
 
 @attrs.frozen

@@ -28,7 +28,12 @@ from typing import Any
 
 import attrs
 import cattrs
-from cattrs import ClassValidationError, ForbiddenExtraKeysError
+from cattrs import (
+    AttributeValidationNote,
+    BaseValidationError,
+    ForbiddenExtraKeysError,
+    IterableValidationNote,
+)
 
 from . import action, plan, record
 from .dates import Instant, When
@@ -69,6 +74,11 @@ _LARGEST = 2**53 - 1
 def name_of(entry: Entry) -> str:
     """Return the public name of an entry's event."""
     return _NAME_OF["plan" if entry.action is None else "action", type(entry.event)]
+
+
+def name_of_event(event: Any) -> str:
+    """Return the public name of an action's event."""
+    return _NAME_OF["action", type(event)]
 
 
 # --- encode ----------------------------------------------------------------------------------
@@ -146,7 +156,7 @@ def decode(state: bytes, index: int) -> Entry:
         raise MalformedEntry("name-unknown", name=name, place=f"#{index}")
     try:
         entry = _entry(raw, NAMES[name], index)
-    except (BilanError, ClassValidationError, TypeError, ValueError, KeyError) as error:
+    except (BilanError, BaseValidationError, TypeError, ValueError, KeyError) as error:
         raise _malformed(_why(error), index) from None
     if encode(entry) != state:
         raise _malformed("not the bytes that encoding writes", index)
@@ -190,15 +200,21 @@ def _malformed(why: str, index: int | None) -> MalformedEntry:
 
 def _why(error: BaseException, path: str = "$.data") -> str:
     """Return the first fault of an error tree with its path."""
-    if isinstance(error, ClassValidationError):
+    if isinstance(error, BaseValidationError):
         inner = error.exceptions[0]
-        notes = [n for n in getattr(inner, "__notes__", ()) if hasattr(n, "name")]
-        return _why(inner, f"{path}.{notes[0].name}" if notes else path)
+        return _why(inner, path + "".join(map(_step, getattr(inner, "__notes__", ()))))
     if isinstance(error, ForbiddenExtraKeysError):
         return f"unknown member {path}.{min(error.extra_fields)}"
     if isinstance(error, KeyError):
         return f"member {error.args[0]} is missing at {path}"
     return f"{error} @ {path}"
+
+
+def _step(note: object) -> str:
+    """Return the step in a path that one of cattrs' notes stands for."""
+    if isinstance(note, AttributeValidationNote):
+        return f".{note.name}"
+    return f"[{note.index}]" if isinstance(note, IterableValidationNote) else ""
 
 
 # --- hooks -----------------------------------------------------------------------------------

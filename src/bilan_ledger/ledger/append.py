@@ -16,7 +16,7 @@ from ..text import SealedText
 Clock = Callable[[], datetime]
 
 
-class Conflict(Exception):  # noqa: N818 it is the field's term, and never leaves this room
+class Conflict(Exception):
     """Another writer was faster; what was decided may no longer be right."""
 
 

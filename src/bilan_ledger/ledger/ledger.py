@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from zoneinfo import ZoneInfo
 
 import attrs
+
 from .. import action as actions
 from .. import plan as plans
 from ..completion import PARTS, Completion, breakdown, complete
@@ -103,7 +104,7 @@ class Ledger:
     ) -> None:
         self.path = path
         self.read_only = read_only
-        self._log: "Log | None" = log
+        self._log: Log | None = log
         self._recorded_by = recorded_by
         self._clock = clock
         self._lock = RLock()

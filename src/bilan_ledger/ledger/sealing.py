@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from ..text import SALT_LENGTH, NOTE_LENGTH, Sealed, SealedText, clean
+from ..text import NOTE_LENGTH, SALT_LENGTH, Sealed, SealedText, clean
 
 Salt = Callable[[], bytes]
 

@@ -1,0 +1,575 @@
+"""The commands: each takes its options, asks the library, and prints.
+
+Decides: names and options. Refuses to know: rules, arithmetic, and how results look.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import attrs
+from cyclopts import App, Group, Parameter
+from rich.progress import Progress
+
+from .. import action as actions
+from .. import formats
+from ..completion import policy_of
+from ..evidence import decimal
+from ..ledger import Ledger
+from ..plan import (
+    AmendPlan,
+    Axis,
+    CreatePlan,
+    Policy,
+    PublishFigure,
+    Terms,
+    Territory,
+    Theme,
+)
+from ..record import AttachEvidence, Recorded, Retract
+from ..replay import Verdict
+from ..text import ActionId
+from . import options, show
+from .options import (
+    EvidenceOptions,
+    MeasureOptions,
+    Output,
+    PolicyOptions,
+    Recording,
+    Shown,
+    Switch,
+    UsageError,
+)
+from .words import say
+
+_LONG = 20_000  # entries; below that a progress bar would only flicker
+
+OUTPUT = Annotated[Output, Parameter(name="*")]
+RECORDING = Annotated[Recording, Parameter(name="*")]
+SHOWN = Annotated[Shown, Parameter(name="*")]
+POLICY = Annotated[PolicyOptions, Parameter(name="*")]
+PLANS = Annotated[str, Parameter(help=say("opt-plans"))]
+
+
+def _option(code: str, **more: Any) -> Parameter:
+    return Parameter(help=say(code), **more)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 this is the output
+
+
+app = App(name="bilan", help=say("help"), help_flags=["--help"], version_flags=["--version"])
+_record = Group(say("group-record"))
+_ask = Group(say("group-ask"))
+
+
+def _command(name: str, group: Group) -> Callable[[Any], Any]:
+    return app.command(name=name, help=say(f"do-{name}"), group=group)
+
+
+# --- recording -------------------------------------------------------------------------------
+
+
+def _recorded(subject: str, command: Any, common: Recording) -> None:
+    with common.open_to_record() as ledger:
+        several = command if isinstance(command, tuple) else (command,)
+        entries = ledger.record(subject, *several, stated_at=common.stated_at)
+        if common.json:
+            _print_json([formats.entry_json(entry, ledger.text) for entry in entries])
+        else:
+            show.recorded(entries)
+
+
+@_command("init", _record)
+def init(path: Annotated[str, _option("opt-path")], /, *, common: OUTPUT = Output()) -> None:
+    """Make a new, empty ledger."""
+    Ledger.create(Path(path)).close()
+    if common.json:
+        _print_json({"ledger": path})
+    else:
+        show.line(say("made", path=path))
+        show.line(say("next-plan"), "dim")
+
+
+@attrs.frozen(kw_only=True)
+class TermsOptions:
+    """Options that describe the terms of a plan."""
+
+    title: Annotated[str | None, _option("opt-title")] = None
+    territory: Annotated[str | None, _option("opt-territory")] = None
+    insee: Annotated[str | None, _option("opt-insee")] = None
+    siren: Annotated[str | None, _option("opt-siren")] = None
+    timezone: Annotated[str | None, _option("opt-timezone")] = None
+    start: Annotated[str | None, _option("opt-start")] = None
+    end: Annotated[str | None, _option("opt-end")] = None
+    axis: Annotated[tuple[str, ...], _option("opt-axes", negative_iterable="")] = ()
+    theme: Annotated[tuple[str, ...], _option("opt-themes", negative_iterable="")] = ()
+    initial_list_on: Annotated[str | None, _option("opt-initial")] = None
+
+    def terms(self, policy: Policy) -> Terms:
+        """Return new terms."""
+        if None in {self.title, self.territory, self.start, self.end}:
+            raise UsageError(say("terms-missing"))
+        more = {"timezone": self.timezone} if self.timezone else {}
+        territory = Territory(name=str(self.territory), insee=self.insee, siren=self.siren, **more)
+        return Terms(
+            title=str(self.title), territory=territory, start=str(self.start), end=str(self.end),
+            axes=self._axes(), policy=policy, initial_list_on=self.initial_list_on,
+        )  # fmt: skip
+
+    def changed(self, terms: Terms, policy: Policy) -> Terms:
+        """Return existing terms with what was given changed."""
+        where = {"name": self.territory, "insee": self.insee, "siren": self.siren,
+                 "timezone": self.timezone}  # fmt: skip
+        what = {"title": self.title, "start": self.start, "end": self.end,
+                "axes": self._axes(), "initial_list_on": self.initial_list_on}  # fmt: skip
+        territory = attrs.evolve(terms.territory, **{k: v for k, v in where.items() if v})
+        given: dict[str, Any] = {k: v for k, v in what.items() if v}
+        return attrs.evolve(terms, territory=territory, policy=policy, **given)
+
+    def _axes(self) -> tuple[Axis, ...]:
+        themes: dict[str, list[Theme]] = {}
+        for text in self.theme:
+            name, title = _pair(text, "--theme")
+            axis, slash, key = name.partition("/")
+            if not slash:
+                raise UsageError(say("pair-form", field="--theme", value=text))
+            themes.setdefault(axis, []).append(Theme(key=key, title=title))
+        pairs = [_pair(text, "--axis") for text in self.axis]
+        return tuple(
+            Axis(key=key, title=title, themes=tuple(themes.get(key, ()))) for key, title in pairs
+        )
+
+
+def _pair(text: str, field: str) -> tuple[str, str]:
+    name, equals, title = text.partition("=")
+    if not equals:
+        raise UsageError(say("pair-form", field=field, value=text))
+    return name.strip(), title.strip()
+
+
+@_command("plan", _record)
+def plan(
+    key: Annotated[str, _option("opt-plan")],
+    /,
+    *,
+    amend: Annotated[str | None, _option("opt-amend")] = None,
+    note: options.Note = None,
+    terms: Annotated[TermsOptions, Parameter(name="*")] = TermsOptions(),
+    policy: POLICY = PolicyOptions(),
+    common: RECORDING = Recording(),
+) -> None:
+    """Open a plan, or amend its terms."""
+    if amend is None:
+        new = CreatePlan(terms=terms.terms(policy.policy(Policy())), note=note)
+        _recorded(key, new, common)
+        return
+    with common.open() as ledger:
+        now = ledger.view(key).plans[key].terms()
+    changed = terms.changed(now, policy.policy(now.policy))
+    _recorded(key, AmendPlan(on=amend, terms=changed, note=note), common)
+
+
+@_command("propose", _record)
+def propose(
+    action: options.Action,
+    /,
+    *,
+    on: options.When,
+    title: Annotated[str, _option("opt-title")],
+    axis: Annotated[str | None, _option("opt-axis")] = None,
+    theme: Annotated[str | None, _option("opt-theme")] = None,
+    tag: Annotated[tuple[str, ...], _option("opt-tag", negative_iterable="")] = (),
+    responsible: Annotated[str | None, _option("opt-responsible")] = None,
+    qualifier: options.Qualifier = None,
+    not_assessed: Annotated[bool, Switch, _option("opt-not-assessed")] = False,
+    note: options.Note = None,
+    evidence: SHOWN = Shown(),
+    common: RECORDING = Recording(),
+) -> None:
+    """Put an action on the plan's list."""
+    command = actions.Propose(
+        on=on, title=title, axis=axis, theme=theme, tags=tag, responsible=responsible,
+        qualifier=qualifier, note=note, evidence=evidence.pieces(),
+    )  # fmt: skip
+    unknown = (actions.MarkNotAssessed(on=on),) if not_assessed else ()
+    _recorded(action, (command, *unknown), common)
+
+
+@_command("engage", _record)
+def engage(
+    action: options.Action,
+    /,
+    *,
+    on: options.When,
+    at_least: Annotated[bool, Switch, _option("opt-at-least")] = False,
+    qualifier: options.Qualifier = None,
+    note: options.Note = None,
+    evidence: SHOWN = Shown(),
+    common: RECORDING = Recording(),
+) -> None:
+    """Record that an action has begun."""
+    command = actions.Engage(
+        on=on, at_least=at_least, qualifier=qualifier, note=note, evidence=evidence.pieces()
+    )
+    _recorded(action, command, common)
+
+
+@_command("realise", _record)
+def realise(
+    action: options.Action,
+    /,
+    *,
+    on: options.When,
+    qualifier: options.Qualifier = None,
+    note: options.Note = None,
+    evidence: SHOWN = Shown(),
+    common: RECORDING = Recording(),
+) -> None:
+    """Record that an action is complete."""
+    command = actions.Realise(on=on, qualifier=qualifier, note=note, evidence=evidence.pieces())
+    _recorded(action, command, common)
+
+
+@_command("abandon", _record)
+def abandon(
+    action: options.Action,
+    /,
+    *,
+    on: options.When,
+    reason: Annotated[str | None, _option("opt-reason")] = None,
+    note: options.Note = None,
+    evidence: SHOWN = Shown(),
+    common: RECORDING = Recording(),
+) -> None:
+    """Record that an action is given up."""
+    command = actions.Abandon(on=on, reason=reason, note=note, evidence=evidence.pieces())
+    _recorded(action, command, common)
+
+
+@_command("reopen", _record)
+def reopen(
+    action: options.Action,
+    /,
+    *,
+    on: options.When,
+    reason: options.Reason,
+    to: Annotated[str, _option("opt-to")] = "engaged",
+    note: options.Note = None,
+    evidence: SHOWN = Shown(),
+    common: RECORDING = Recording(),
+) -> None:
+    """Take a realised or abandoned action up again."""
+    command = actions.Reopen(on=on, to=to, reason=reason, note=note, evidence=evidence.pieces())
+    _recorded(action, command, common)
+
+
+@_command("retract", _record)
+def retract(
+    subject: options.Subject,
+    entry: Annotated[int, _option("opt-entry")],
+    /,
+    *,
+    reason: options.Reason,
+    replace_on: Annotated[str | None, _option("opt-replace-on")] = None,
+    common: RECORDING = Recording(),
+) -> None:
+    """Withdraw an entry, or make it again on another date."""
+    if replace_on is None:
+        _recorded(subject, Retract(entry=entry, reason=reason), common)
+        return
+    with common.open() as ledger:
+        state = ledger.action(subject)
+    items: list[Recorded[Any]] = [*state.statuses, *state.scopes]
+    found = [item.event for item in items if item.version == entry]
+    if not found:
+        raise UsageError(say("not-replaceable", entry=entry))
+    instead = actions.again(found[0], on=replace_on)
+    _recorded(subject, actions.Correct(entry=entry, by=instead, reason=reason), common)
+
+
+@_command("scope", _record)
+def scope(
+    kind: str,
+    action: options.Action,
+    /,
+    *,
+    on: options.When,
+    target: Annotated[tuple[str, ...], _option("opt-target", negative_iterable="")] = (),
+    reason: Annotated[str | None, _option("opt-reason")] = None,
+    note: options.Note = None,
+    evidence: SHOWN = Shown(),
+    common: RECORDING = Recording(),
+) -> None:
+    """Change the scope of an action."""
+    shared: dict[str, Any] = {"on": on, "note": note, "evidence": evidence.pieces()}
+    _recorded(action, _scope_command(kind, target, {**shared, "reason": reason}), common)
+
+
+def _scope_command(kind: str, targets: Sequence[str], shared: dict[str, Any]) -> Any:
+    plain: dict[str, type[Any]] = {
+        "withdraw": actions.Withdraw, "not-assessable": actions.MarkNotAssessable,
+        "not-assessed": actions.MarkNotAssessed, "restore": actions.Restore,
+    }  # fmt: skip
+    # A target may be given as plan/action too; lineage stays inside one plan.
+    keys = [target.rpartition("/")[2] for target in targets]
+    if kind in plain:
+        return plain[kind](**shared)
+    if kind == "split":
+        return actions.Split(targets=keys, **shared)
+    if kind not in {"merge", "supersede"}:
+        allowed = ", ".join([*plain, "merge", "split", "supersede"])
+        raise UsageError(say("scope-kind", value=kind, allowed=allowed))
+    if len(keys) != 1:
+        raise UsageError(say("one-target"))
+    if kind == "merge":
+        return actions.Merge(target=keys[0], **shared)
+    return actions.Supersede(by=keys[0], **shared)
+
+
+@_command("describe", _record)
+def describe(
+    action: options.Action,
+    /,
+    *,
+    on: options.Day,
+    title: Annotated[str | None, _option("opt-title")] = None,
+    axis: Annotated[str | None, _option("opt-axis")] = None,
+    theme: Annotated[str | None, _option("opt-theme")] = None,
+    tag: Annotated[tuple[str, ...], _option("opt-tag", negative_iterable="")] = (),
+    responsible: Annotated[str | None, _option("opt-responsible")] = None,
+    note: options.Note = None,
+    common: RECORDING = Recording(),
+) -> None:
+    """Change how an action is described, from one exact day on."""
+    change = actions.Description(
+        title=title, axis=axis, theme=theme, tags=tag or None, responsible=responsible
+    )
+    _recorded(action, actions.Describe(on=on, change=change, note=note), common)
+
+
+@_command("qualify", _record)
+def qualify(
+    action: options.Action,
+    qualifier: Annotated[str, _option("opt-qualifier")],
+    /,
+    *,
+    on: options.When,
+    note: options.Note = None,
+    evidence: SHOWN = Shown(),
+    common: RECORDING = Recording(),
+) -> None:
+    """Say more about the status from a date on."""
+    said = None if qualifier == "none" else qualifier
+    command = actions.Qualify(on=on, qualifier=said, note=note, evidence=evidence.pieces())
+    _recorded(action, command, common)
+
+
+@_command("evidence", _record)
+def evidence(
+    subject: options.Subject,
+    /,
+    *,
+    title: Annotated[str, _option("opt-evidence")],
+    entry: Annotated[int | None, _option("opt-entry")] = None,
+    note: options.Note = None,
+    piece: Annotated[EvidenceOptions, Parameter(name="*")] = EvidenceOptions(),
+    measure: Annotated[MeasureOptions, Parameter(name="*")] = MeasureOptions(),
+    common: RECORDING = Recording(),
+) -> None:
+    """Attach a piece of evidence, with a key figure if there is one."""
+    shown = piece.evidence(title, measure.measure())
+    _recorded(subject, AttachEvidence(evidence=shown, entry=entry, note=note), common)
+
+
+@_command("publish-figure", _record)
+def publish_figure(
+    key: Annotated[str, _option("opt-plan")],
+    percentage: Annotated[str, _option("opt-percentage")],
+    /,
+    *,
+    on: options.Day,
+    of: Annotated[int | None, _option("opt-of")] = None,
+    counted: Annotated[tuple[str, ...], _option("opt-counted", negative_iterable="")] = (
+        "engaged",
+        "realised",
+    ),
+    base: Annotated[str, _option("opt-base")] = "all",
+    rounding: Annotated[str, _option("opt-rounding")] = "half-up",
+    published: Annotated[str | None, _option("opt-published")] = None,
+    note: options.Note = None,
+    evidence: SHOWN = Shown(),
+    common: RECORDING = Recording(),
+) -> None:
+    """Record a percentage as it was printed."""
+    printed = percentage.rstrip(" %\u00a0\u202f").replace(",", ".")
+    command = PublishFigure(
+        percentage=decimal(printed, "percentage"), of=of, on=on, counted=counted, base=base,
+        rounding=rounding, published=published, note=note, evidence=evidence.pieces(),
+    )  # fmt: skip
+    _recorded(key, command, common)
+
+
+# --- asking ----------------------------------------------------------------------------------
+
+
+def _opened(common: Output) -> Ledger:
+    """Open a ledger and read it, with a progress bar when there is much to read."""
+    ledger = common.open()
+    total = len(ledger)
+    if total >= _LONG and show.err.is_terminal:
+        with Progress(console=show.err, transient=True) as progress:
+            task = progress.add_task(say("reading"), total=total)
+            for read in ledger.refresh():
+                progress.update(task, completed=read)
+    return ledger
+
+
+@_command("show", _ask)
+def show_(
+    subject: options.Subject,
+    /,
+    *,
+    known: options.Known = None,
+    common: OUTPUT = Output(),
+) -> None:
+    """Show a plan or an action, with its whole history."""
+    with _opened(common) as ledger:
+        name = ActionId.parse(subject) if "/" in subject else None
+        key = name.plan if name else subject
+        view = ledger.view(key, known=known)
+        if common.json:
+            found = [e for e in ledger.entries(key) if view.known.includes(e)]
+            wanted = [e for e in found if name is None or e.action == name.action]
+            if name is not None:
+                ledger.action(name, known=known)
+            _print_json([formats.entry_json(entry, ledger.text) for entry in wanted])
+        elif name is None:
+            show.plan(key, view.plans[key], view, ledger)
+        else:
+            show.action(str(name), ledger.action(name, known=known), ledger, view)
+
+
+@_command("figure", _ask)
+def figure(
+    *plans: PLANS,
+    on: Annotated[str | None, _option("opt-day")] = None,
+    known: options.Known = None,
+    by: Annotated[str | None, _option("opt-by-part", name="--by")] = None,
+    policy: POLICY = PolicyOptions(),
+    common: OUTPUT = Output(),
+) -> None:
+    """Print the figure of a day, as it is known."""
+    with _opened(common) as ledger:
+        found = ledger.figure(*plans, on=on, known=known)
+        chosen = policy.policy(found.policy)
+        found = ledger.figure(*plans, on=found.on, known=known, policy=chosen)
+        broken = (
+            ledger.breakdown(*plans, by=by, on=found.on, known=known, policy=chosen) if by else {}
+        )
+        if common.json:
+            shown = formats.completion_json(found)
+            _print_json({**shown, "parts": formats.parts_json(broken, by)} if by else shown)
+            return
+        show.figure(found)
+        if by:
+            view = ledger.view(*plans, known=known)
+            axes = [axis for each in view.plans.values() for axis in each.terms(found.on).axes]
+            show.parts(broken, by, {axis.key: axis.title for axis in axes} if by == "axis" else {})
+
+
+@_command("replay", _ask)
+def replay(
+    *plans: PLANS,
+    known: options.Known = None,
+    revisions: Annotated[str | None, _option("opt-revisions")] = None,
+    as_published: Annotated[bool, Switch, _option("opt-as-published")] = False,
+    stated: Annotated[bool, Switch, _option("opt-stated")] = False,
+    policy: POLICY = PolicyOptions(),
+    common: OUTPUT = Output(),
+) -> None:
+    """Replay the figure."""
+    with _opened(common) as ledger:
+        view = ledger.view(*plans, known=known)
+        chosen = policy.policy(policy_of(view, date.max))
+        if revisions is not None:
+            revised = ledger.revisions(*plans, on=revisions, policy=chosen)
+            if common.json:
+                _print_json(formats.points_json(revised, chosen))
+            else:
+                show.revisions(revised)
+            return
+        if as_published:
+            found = ledger.as_published(*plans, policy=chosen, stated=stated)
+        else:
+            found = ledger.curve(*plans, known=known, policy=chosen)
+        checks = [check for key in view.plans for check in ledger.reconcile(key, known=known)]
+        if common.json:
+            _print_json(
+                {
+                    "plans": list(view.plans),
+                    "policy": formats.policy_json(chosen),
+                    "points": formats.points_json(found, chosen),
+                    "published": [formats.reconciliation_json(check) for check in checks],
+                }
+            )
+            return
+        show.curve(found, chosen, list(view.plans))
+        if checks:
+            show.line(f"\n{say('published-marks')}", "bold")
+            show.reconciled(checks)
+
+
+@_command("explain", _ask)
+def explain(
+    *plans: PLANS,
+    from_: Annotated[str, _option("opt-from", name="--from")],
+    to: Annotated[str, _option("opt-to-day")],
+    known: options.Known = None,
+    known_from: Annotated[str | None, _option("opt-known-from")] = None,
+    policy: POLICY = PolicyOptions(),
+    common: OUTPUT = Output(),
+) -> None:
+    """Print what moved the figure between two days."""
+    with _opened(common) as ledger:
+        chosen = policy.policy(policy_of(ledger.view(*plans, known=known), date.max))
+        found = ledger.explain(
+            *plans, before=from_, after=to, known=known, known_before=known_from, policy=chosen
+        )
+        if common.json:
+            _print_json(formats.explanation_json(found, ledger.text))
+        else:
+            show.explanation(found)
+
+
+@_command("reconcile", _ask)
+def reconcile(*plans: PLANS, known: options.Known = None, common: OUTPUT = Output()) -> int:
+    """Hold the published figures against the ledger."""
+    with _opened(common) as ledger:
+        view = ledger.view(*plans, known=known)
+        found = [check for key in view.plans for check in ledger.reconcile(key, known=known)]
+    if common.json:
+        _print_json([formats.reconciliation_json(check) for check in found])
+    else:
+        show.reconciled(found)
+    return 1 if any(check.verdict is Verdict.CONTRADICTED for check in found) else 0
+
+
+@_command("log", _ask)
+def log(
+    plan: Annotated[str | None, _option("opt-plan")] = None,
+    /,
+    *,
+    after: Annotated[int, _option("opt-after")] = -1,
+    common: OUTPUT = Output(),
+) -> None:
+    """Print the entries, in order."""
+    with _opened(common) as ledger:
+        entries = ledger.entries(plan, after=after)
+        if common.json:
+            _print_json([formats.entry_json(entry, ledger.text) for entry in entries])
+        else:
+            show.log(entries, ledger.text)
