@@ -243,6 +243,10 @@ class Ledger:
         """Return how many entries the log has."""
         return self.application.size()
 
+    def __bool__(self) -> bool:
+        """Return True: an empty ledger is a ledger."""
+        return True
+
     def refresh(self) -> Iterator[int]:
         """Read what was added to the log since last time; yields how many entries are read.
 
@@ -272,6 +276,8 @@ class Ledger:
         Raises `NotFound` for a plan that the ledger does not hold, or did not know then.
         """
         several = [self._record(name) for name in names or self.plans()]
+        if not several:
+            raise NotFound("no-plan", plan="*", plans="—")
         point = self._known(several, known)
         view = together([record.view(point) for record in several])
         for record in several:
@@ -437,6 +443,7 @@ class _Decision:
         self._ledger = ledger
         self._plans: dict[str, plans.Plan] = {}
         self._actions: dict[ActionId, actions.Action] = {}
+        self._lineages: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def decide(self, order: Order, recorded_by: str) -> None:
         """Decide one command; raises `CommandRefused`."""
@@ -467,7 +474,9 @@ class _Decision:
             self._actions[name] = state
 
     def _plan(self, name: str) -> plans.Plan:
-        return self._plans.setdefault(name, self._ledger._plan_state(name))  # noqa: SLF001
+        if name not in self._plans:
+            self._plans[name] = self._ledger._plan_state(name)  # noqa: SLF001
+        return self._plans[name]
 
     def _action(self, name: ActionId) -> actions.Action:
         if name not in self._actions:
@@ -477,14 +486,23 @@ class _Decision:
     def _around(self, name: ActionId, command: Any) -> actions.Surroundings:
         terms = self._plan(name.plan).terms()
         axes = {axis.key: frozenset(t.key for t in axis.themes) for axis in terms.axes}
-        lineage: dict[str, tuple[str, ...]] = {}
-        if actions.touches_lineage(command):
-            # This decision rests on other actions too: the log must not grow before it is saved.
-            lineage, self.expected = self._ledger._lineage(name.plan)  # noqa: SLF001
-            for other, state in self._actions.items():
-                if other.plan == name.plan and state.version:
-                    lineage[other.action] = actions.successors(state)
+        lineage = self._lineage(name.plan) if actions.touches_lineage(command) else {}
         return actions.Surroundings(action=name.action, lineage=lineage, axes=axes)
+
+    def _lineage(self, plan: str) -> dict[str, tuple[str, ...]]:
+        """Return who carries on whom, with what this save has decided so far.
+
+        Such a decision rests on other actions too: the log must not grow before it is saved.
+        """
+        if plan not in self._lineages:
+            self._lineages[plan], length = self._ledger._lineage(plan)  # noqa: SLF001
+            self.expected = length if self.expected is None else min(self.expected, length)
+        decided = {
+            name.action: actions.successors(state)
+            for name, state in self._actions.items()
+            if name.plan == plan and state.version
+        }
+        return {**self._lineages[plan], **decided}
 
     @staticmethod
     def _check_kind(order: Order, *, is_action: bool) -> None:
