@@ -288,8 +288,24 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Upgrade bilan_ledger; nothing was changed.",
     ),
     "ledger-unsupported": (
-        "« {path} » : seuls les fichiers SQLite sont pris en charge par cette version.",
-        '"{path}": this version supports SQLite files only.',
+        "« {path} » : un registre est un fichier ou une adresse postgresql://.",
+        "\"{path}\": a ledger is a file or a postgresql:// address.",
+    ),
+    "postgres-missing": (
+        "le pilote PostgreSQL n'est pas installé. pip install 'bilan-ledger[postgres]'",
+        "the PostgreSQL driver is not installed. pip install 'bilan-ledger[postgres]'",
+    ),
+    "database-login": (
+        "{path} : la base refuse ce nom ou ce mot de passe ({why}).",
+        "{path}: the database refuses this name or password ({why}).",
+    ),
+    "database-away": (
+        "{path} : la base ne répond pas ({why}) ; rien n'a été enregistré. Recommencez.",
+        "{path}: the database does not answer ({why}); nothing was recorded. Try again.",
+    ),
+    "database-rights": (
+        "{path} : ce rôle n'en a pas le droit ({why}) ; rien n'a été enregistré.",
+        "{path}: this role is not allowed to ({why}); nothing was recorded.",
     ),
     "read-only": (
         "le registre est ouvert en lecture seule ; rien n'a été enregistré.",

@@ -41,4 +41,8 @@ class Append:
         """
         now = Instant(self.clock())
         self.recorded_at = now if last is None else max(now, wire.recorded_at(last))
+        return self.restamp(drafts)
+
+    def restamp(self, drafts: Sequence[bytes]) -> list[bytes]:
+        """Return drafts with the recorded date that this save was given."""
         return [wire.stamp(draft, self.recorded_at) for draft in drafts]

@@ -46,6 +46,7 @@ from ..replay import (
 from ..text import ActionId, Private, Sealed, key
 from ..wire import UNSTAMPED
 from .append import Append, Clock, Conflict
+from .backends import backend
 from .sealing import Sealer
 
 if TYPE_CHECKING:
@@ -97,12 +98,12 @@ class Ledger:
         self,
         log: "Log",
         *,
-        path: Path | None = None,
+        place: str | Path | None = None,
         read_only: bool = False,
         recorded_by: str | None = None,
         clock: Clock = _utc_now,
     ) -> None:
-        self.path = path
+        self.place = place
         self.read_only = read_only
         self._log: Log | None = log
         self._recorded_by = recorded_by
@@ -116,13 +117,11 @@ class Ledger:
 
     @classmethod
     def create(cls, path: str | Path, *, recorded_by: str | None = None) -> Self:
-        """Make a new ledger file and open it.
+        """Make a new ledger, in a file or at a `postgresql://` address, and open it.
 
         Raises `LedgerUnavailable` when something is already there, or nothing can be.
         """
-        from .sqlite import create_file  # noqa: PLC0415 no database before there is a ledger
-
-        create_file(Path(path))
+        backend(path).create(path)
         return cls.open(path, recorded_by=recorded_by)
 
     @classmethod
@@ -134,17 +133,14 @@ class Ledger:
         read_only: bool = False,
         clock: Clock = _utc_now,
     ) -> Self:
-        """Open a ledger file; `recorded_by` is who records, unless a call says otherwise.
+        """Open a ledger file, or the one at a `postgresql://` address.
 
-        Raises `LedgerUnavailable` for a missing file, or one that is no ledger or a newer one.
+        `recorded_by` is who records, unless a call says otherwise.
+
+        Raises `LedgerUnavailable` for a missing ledger, what is none, or one of a newer version.
         """
-        if "://" in str(path):
-            raise LedgerUnavailable("ledger-unsupported", path=str(path).partition("://")[0])
-        from .sqlite import open_file  # noqa: PLC0415 no database before there is a ledger
-
-        file = Path(path)
-        log = open_file(file, read_only=read_only)
-        return cls(log, path=file, read_only=read_only, recorded_by=recorded_by, clock=clock)
+        log = backend(path).open(path, read_only=read_only)
+        return cls(log, place=path, read_only=read_only, recorded_by=recorded_by, clock=clock)
 
     @classmethod
     def in_memory(cls, *, recorded_by: str | None = None, clock: Clock = _utc_now) -> Self:

@@ -205,7 +205,7 @@ def open_file(path: Path, *, read_only: bool) -> Log:
             "CREATE_TABLE": "no",
         }
     )
-    log.path = path
+    log.place = str(path)
     return log
 
 

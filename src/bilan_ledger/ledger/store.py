@@ -8,7 +8,6 @@ Refuses to know: the rules of plans and actions.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -92,7 +91,7 @@ class Log(Application[UUID]):
     """The one log, as an eventsourcing application."""
 
     name = "bilan_ledger"
-    path: Path | None = None
+    place: str = "memory"  # as errors name it: a path, or an address without its password
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         """Take the given settings only: the process environment must not reconfigure a ledger."""
@@ -157,7 +156,7 @@ class Log(Application[UUID]):
         try:
             yield
         except PersistenceError as error:
-            raise unavailable(error, self.path) from error
+            raise unavailable(error, self.place) from error
 
 
 _CAUSES = (
@@ -166,11 +165,18 @@ _CAUSES = (
     ("is locked", "ledger-busy"),
     ("not a database", "not-a-ledger"),
     ("unable to open", "not-a-ledger"),
+    ("No space left on device", "disk-full"),
+    ("could not extend file", "disk-full"),
+    ("couldn't get a connection", "database-away"),
+    ("connection", "database-away"),
+    ("terminating", "database-away"),
+    ("permission denied", "database-rights"),
+    ("read-only transaction", "read-only"),
 )
 
 
-def unavailable(error: Exception, path: Path | None) -> LedgerUnavailable:
+def unavailable(error: Exception, place: object) -> LedgerUnavailable:
     """Return the one clear error for what a database said."""
-    said = str(error)
+    said = str(error).strip().partition("\n")[0]
     code = next((code for part, code in _CAUSES if part in said), "ledger-broken")
-    return LedgerUnavailable(code, path=path, why=said)
+    return LedgerUnavailable(code, path=place, why=said)

@@ -1,0 +1,274 @@
+"""The log in a PostgreSQL database, for several applications that write at once.
+
+Decides: the schema, one writer at a time (an advisory lock, which a role that may only insert
+can take too), an index without holes given inside that lock, and what each role may do.
+Refuses to know: what is in the entries.
+
+What is not used of eventsourcing's recorder, and why: its table lock needs rights that a writer
+must not have; its numbering leaves holes; its pipelined insert stops for ever on large saves; its
+database functions lose the order.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from time import sleep
+from typing import Any
+
+import psycopg
+from eventsourcing.persistence import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    StoredEvent,
+)
+from eventsourcing.postgres import (
+    PostgresApplicationRecorder,
+    PostgresDatastore,
+    PostgresFactory,
+)
+from eventsourcing.utils import get_topic
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from ..errors import LedgerUnavailable
+from ..text import SealedText
+from .append import Append
+from .store import Log, stamped
+
+FORMAT = 1
+_LOCK = 0x42494C41  # "BILA": the advisory lock of whoever writes, or makes tables
+_TRIES = 6
+_WAIT = 0.25  # seconds, growing
+_CONNECT_TIMEOUT = 5  # seconds
+
+_SCHEMA = """
+CREATE TABLE bilan_ledger (format integer NOT NULL);
+INSERT INTO bilan_ledger VALUES ({format});
+CREATE TABLE bilan_ledger_events (
+    originator_id uuid NOT NULL,
+    originator_version bigint NOT NULL,
+    topic text NOT NULL,
+    state bytea NOT NULL,
+    notification_id bigint NOT NULL PRIMARY KEY,
+    UNIQUE (originator_id, originator_version)
+);
+CREATE TABLE bilan_ledger_texts (
+    commitment text PRIMARY KEY,
+    salt bytea NOT NULL,
+    text text NOT NULL
+);
+CREATE FUNCTION bilan_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'entries are append-only' USING ERRCODE = 'BL001'; END $$;
+CREATE TRIGGER bilan_ledger_append_only BEFORE UPDATE OR DELETE ON bilan_ledger_events
+    FOR EACH ROW EXECUTE FUNCTION bilan_append_only();
+CREATE TRIGGER bilan_ledger_no_truncate BEFORE TRUNCATE ON bilan_ledger_events
+    FOR EACH STATEMENT EXECUTE FUNCTION bilan_append_only();
+"""
+
+_GRANTS = """
+GRANT USAGE ON SCHEMA {schema} TO {writer}, {reader};
+GRANT SELECT ON bilan_ledger, bilan_ledger_events TO {writer}, {reader};
+GRANT INSERT ON bilan_ledger_events TO {writer};
+GRANT SELECT, INSERT ON bilan_ledger_texts TO {writer};
+"""
+
+
+def grants(writer: str, reader: str, schema: str = "public") -> str:
+    """Return the statements that give a writer and a reader role no more than they need.
+
+    The writer may insert and select; the reader may select entries, and not the texts that may
+    name a person. Neither may change or remove anything.
+    """
+    names = {"writer": writer, "reader": reader, "schema": schema}
+    quoted = {name: sql.Identifier(value).as_string() for name, value in names.items()}
+    return _GRANTS.format(**quoted)
+
+
+class _Datastore(PostgresDatastore):
+    def __init__(self, settings: dict[str, Any]) -> None:
+        known = {
+            "dbname": settings.pop("dbname", ""), "host": settings.pop("host", ""),
+            "port": settings.pop("port", "5432"), "user": settings.pop("user", ""),
+            "password": settings.pop("password", ""),
+        }  # fmt: skip
+        # One connection to begin with, more when several threads ask.
+        super().__init__(**known, pool_size=1, max_overflow=9, connect_timeout=_CONNECT_TIMEOUT)
+        assert isinstance(self.pool.kwargs, dict)
+        self.pool.kwargs.update(settings)  # whatever else the address said, such as sslmode
+
+
+class PostgresRecorder(PostgresApplicationRecorder):
+    """Keeps rows and texts in PostgreSQL; the notification id of an entry is its index + 1."""
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        """Insert rows in one transaction; a lost connection is tried again a few times.
+
+        If the answer to a commit was lost, the rows are looked for before they are tried again.
+        """
+        append: Append = kwargs["append"]
+        for attempt in range(_TRIES):
+            try:
+                if attempt and (found := self._saved(stored_events, append)):
+                    return found
+                return self._append(stored_events, append)
+            except (OperationalError, InterfaceError):
+                if attempt == _TRIES - 1:
+                    raise
+                sleep(_WAIT * (attempt + 1))
+        raise AssertionError
+
+    def _append(self, events: Sequence[StoredEvent], append: Append) -> list[int]:
+        with self.datastore.transaction(commit=True) as c:
+            c.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+            c.execute(
+                "SELECT notification_id, state FROM bilan_ledger_events"
+                " ORDER BY notification_id DESC LIMIT 1"
+            )
+            row = c.fetchone()
+            length, last = (row["notification_id"], bytes(row["state"])) if row else (0, None)
+            if append.expected not in {None, length}:
+                msg = "the log has grown"
+                raise IntegrityError(msg)
+            rows = stamped(events, append, last)
+            ids = list(range(length + 1, length + len(rows) + 1))
+            columns = "originator_id, originator_version, topic, state, notification_id"
+            with c.copy(f"COPY bilan_ledger_events ({columns}) FROM STDIN") as copy:
+                for number, event in zip(ids, rows, strict=True):
+                    copy.write_row((*event_columns(event), number))
+            with c.copy("COPY bilan_ledger_texts (commitment, salt, text) FROM STDIN") as copy:
+                for text in append.texts:
+                    copy.write_row((text.sealed.commitment, text.salt, text.text))
+            return ids
+
+    def _saved(self, events: Sequence[StoredEvent], append: Append) -> list[int] | None:
+        """Return the ids of these very rows if they are there after all.
+
+        Their bytes hold fresh salted commitments, so no other writer can have written them.
+        """
+        first, *_ = stamped_as(events, append)
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                "SELECT notification_id FROM bilan_ledger_events"
+                " WHERE originator_id = %s AND originator_version = %s AND state = %s",
+                (first.originator_id, first.originator_version, first.state),
+            )
+            row = c.fetchone()
+        if row is None:
+            return None
+        start: int = row["notification_id"]
+        return list(range(start, start + len(events)))
+
+    def select_texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
+        """Return the texts behind commitments; erased ones, and all for a reader, are missing."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT has_table_privilege('bilan_ledger_texts', 'SELECT') AS allowed")
+            row = c.fetchone()
+            if not (row and row["allowed"]):
+                return {}
+            c.execute(
+                "SELECT * FROM bilan_ledger_texts WHERE commitment = ANY(%s)", (list(commitments),)
+            )
+            return {r["commitment"]: SealedText(bytes(r["salt"]), r["text"]) for r in c.fetchall()}
+
+
+def event_columns(event: StoredEvent) -> tuple[Any, ...]:
+    """Return a row's columns in the order of the insert."""
+    return (event.originator_id, event.originator_version, event.topic, event.state)
+
+
+def stamped_as(events: Sequence[StoredEvent], append: Append) -> list[StoredEvent]:
+    """Return rows with the recorded date that they were given before."""
+    return [
+        StoredEvent(e.originator_id, e.originator_version, e.topic, state)
+        for e, state in zip(events, append.restamp([e.state for e in events]), strict=True)
+    ]
+
+
+class LedgerFactory(PostgresFactory):
+    """Makes the recorder of a log in PostgreSQL."""
+
+    application_recorder_class: type[PostgresApplicationRecorder] = PostgresRecorder
+
+    def __init__(self, env: Any) -> None:
+        super().__init__(env)
+        self.datastore.close()
+        self.datastore = _Datastore(conninfo_to_dict(self.env["BILAN_LEDGER_URL"]))
+
+
+def create_tables(url: str) -> None:
+    """Make the tables of a new, empty ledger; raises `LedgerUnavailable` if there is one."""
+    with _connection(url) as connection, connection.transaction():
+        # Several applications may start at once: one makes the tables, the others find them.
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        if _format(connection) is not None:
+            raise LedgerUnavailable("ledger-exists", path=shown(url))
+        connection.execute(_SCHEMA.format(format=FORMAT))
+
+
+def open_database(url: str, *, read_only: bool) -> Log:
+    """Open the ledger in a database; raises `LedgerUnavailable`, and changes nothing."""
+    with _connection(url) as connection:
+        found = _format(connection)
+    if found is None:
+        raise LedgerUnavailable("ledger-missing", path=shown(url))
+    if found > FORMAT:
+        raise LedgerUnavailable("ledger-newer", path=shown(url), found=found, known=FORMAT)
+    address = _read_only(url) if read_only else url
+    log = Log(
+        {
+            "PERSISTENCE_MODULE": get_topic(LedgerFactory),
+            "BILAN_LEDGER_URL": address,
+            # The factory of eventsourcing asks for these; the datastore above takes the address.
+            "POSTGRES_DBNAME": "-", "POSTGRES_HOST": "-", "POSTGRES_PORT": "0",
+            "POSTGRES_USER": "-", "POSTGRES_PASSWORD": "-",
+            "CREATE_TABLE": "no",
+        }
+    )  # fmt: skip
+    log.place = shown(url)
+    return log
+
+
+def _read_only(url: str) -> str:
+    options = str(conninfo_to_dict(url).get("options") or "")
+    return make_conninfo(url, options=f"{options} -c default_transaction_read_only=on".strip())
+
+
+def shown(url: str) -> str:
+    """Return an address as an error may print it: never its password."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.Error:
+        return url.partition("://")[0] + "://…"
+    return f"postgresql://{parts.get('host') or 'localhost'}/{parts.get('dbname') or ''}"
+
+
+@contextmanager
+def _connection(url: str) -> Iterator[psycopg.Connection[Any]]:
+    try:
+        with psycopg.connect(url, connect_timeout=_CONNECT_TIMEOUT, autocommit=True) as connection:
+            yield connection
+    except psycopg.Error as error:
+        raise LedgerUnavailable(_code(error), path=shown(url), why=_first_line(error)) from None
+
+
+def _code(error: psycopg.Error) -> str:
+    if isinstance(error, psycopg.OperationalError):
+        refused = "authentication" in str(error) or "role" in str(error)
+        return "database-login" if refused else "database-away"
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return "database-rights"
+    return "ledger-broken"
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+def _format(connection: psycopg.Connection[Any]) -> int | None:
+    found = connection.execute("SELECT to_regclass('bilan_ledger')").fetchone()
+    if found is None or found[0] is None:
+        return None
+    row = connection.execute("SELECT format FROM bilan_ledger").fetchone()
+    return int(row[0]) if row else None
