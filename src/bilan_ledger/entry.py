@@ -31,6 +31,7 @@ class Entry:
     `index` is its place in the whole log (0, 1, 2, … without holes) and `version` its place in
     the stream of its plan or action (1, 2, …). `recorded_at` is the ledger's clock;
     `stated_at`, for an imported history, is when the source says that it recorded this.
+    `written` holds the bytes of an entry whose event has since been given another name.
     """
 
     index: int
@@ -41,6 +42,7 @@ class Entry:
     recorded_by: Sealed
     stated_at: Instant | None = None
     event: actions.Event | plans.Event
+    written: bytes | None = attrs.field(default=None, eq=False, repr=False)
 
     @property
     def stream(self) -> UUID:

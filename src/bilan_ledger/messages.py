@@ -289,7 +289,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "ledger-unsupported": (
         "« {path} » : un registre est un fichier ou une adresse postgresql://.",
-        "\"{path}\": a ledger is a file or a postgresql:// address.",
+        "'{path}': a ledger is a file or a postgresql:// address.",
     ),
     "postgres-missing": (
         "le pilote PostgreSQL n'est pas installé. pip install 'bilan-ledger[postgres]'",
@@ -306,6 +306,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "database-rights": (
         "{path} : ce rôle n'en a pas le droit ({why}) ; rien n'a été enregistré.",
         "{path}: this role is not allowed to ({why}); nothing was recorded.",
+    ),
+    "no-backup": (
+        "{path} n'est pas un fichier. Une base PostgreSQL se sauvegarde avec pg_dump.",
+        "{path} is not a file. A PostgreSQL database is backed up with pg_dump.",
+    ),
+    "no-tables": (
+        "un registre en mémoire n'a pas de tables SQL. Ouvrez un fichier ou une base.",
+        "a ledger in memory has no SQL tables. Open a file or a database.",
     ),
     "read-only": (
         "le registre est ouvert en lecture seule ; rien n'a été enregistré.",

@@ -24,6 +24,7 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -66,6 +67,15 @@ NAMES: dict[str, type[Any]] = {
 }
 """The public names of events. They are the storage format: never renamed, never reused."""
 
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+
+UPCASTS: dict[str, tuple[str, Upcast]] = {}
+"""Names that are no longer written: the name and the data that they stand for today.
+
+An entry under such a name keeps its bytes for ever (`Entry.written`); only what is read of it
+is today's event. None has been retired yet.
+"""
+
 _NAME_OF = {(name.partition(".")[0], event): name for name, event in NAMES.items()}
 UNSTAMPED = Instant.parse("0001-01-01T00:00:00.000000Z")
 _LARGEST = 2**53 - 1
@@ -89,7 +99,7 @@ def encode(entry: Entry) -> bytes:
 
     Raises `MalformedEntry` when a text that may name a person was not sealed.
     """
-    return canonical(as_object(entry))
+    return entry.written or canonical(as_object(entry))
 
 
 def as_object(entry: Entry) -> dict[str, Any]:
@@ -151,16 +161,26 @@ def decode(state: bytes, index: int) -> Entry:
     place in them (`$.data.on`) and the rule.
     """
     raw = _parsed(state)
+    written = _upcast(raw, state) if raw.get("event") in UPCASTS else None
     name = raw.get("event")
     if name not in NAMES:
         raise MalformedEntry("name-unknown", name=name, place=f"#{index}")
     try:
-        entry = _entry(raw, NAMES[name], index)
+        entry = attrs.evolve(_entry(raw, NAMES[name], index), written=written)
     except (BilanError, BaseValidationError, TypeError, ValueError, KeyError) as error:
         raise _malformed(_why(error), index) from None
     if encode(entry) != state:
         raise _malformed("not the bytes that encoding writes", index)
     return entry
+
+
+def _upcast(raw: dict[str, Any], state: bytes) -> bytes:
+    """Replace a retired name and its data by today's; return the bytes that stay as they are."""
+    if canonical(raw) != state:
+        raise _malformed("not the bytes that encoding writes", None)
+    raw["event"], change = UPCASTS[raw["event"]]
+    raw["data"] = change(raw["data"])
+    return state
 
 
 def _parsed(state: bytes) -> dict[str, Any]:

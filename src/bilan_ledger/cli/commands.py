@@ -4,9 +4,8 @@ Decides: names and options. Refuses to know: rules, arithmetic, and how results 
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any
 
 import attrs
@@ -64,6 +63,7 @@ def _print_json(value: object) -> None:
 app = App(name="bilan", help=say("help"), help_flags=["--help"], version_flags=["--version"])
 _record = Group(say("group-record"))
 _ask = Group(say("group-ask"))
+_keep = Group(say("group-keep"))
 
 
 def _command(name: str, group: Group) -> Callable[[Any], Any]:
@@ -84,14 +84,36 @@ def _recorded(subject: str, command: Any, common: Recording) -> None:
 
 
 @_command("init", _record)
-def init(path: Annotated[str, _option("opt-path")], /, *, common: OUTPUT = Output()) -> None:
-    """Make a new, empty ledger."""
-    Ledger.create(Path(path)).close()
+def init(
+    path: Annotated[str, _option("opt-path")],
+    /,
+    *,
+    writer: Annotated[str | None, _option("opt-writer")] = None,
+    reader: Annotated[str | None, _option("opt-reader")] = None,
+    apply: Annotated[bool, Switch, _option("opt-apply")] = False,
+    common: OUTPUT = Output(),
+) -> None:
+    """Make a new, empty ledger; in PostgreSQL, print or apply the rights of its roles."""
+    with Ledger.create(path) as ledger:
+        place = ledger.application.place
+    rights = _rights(path, writer, reader, apply=apply)
     if common.json:
-        _print_json({"ledger": path})
-    else:
-        show.line(say("made", path=path))
-        show.line(say("next-plan"), "dim")
+        _print_json({"ledger": place, **({"grants": rights} if rights else {})})
+        return
+    show.line(say("made", path=place))
+    if rights:
+        show.line(rights)
+    show.line(say("next-plan"), "dim")
+
+
+def _rights(path: str, writer: str | None, reader: str | None, *, apply: bool) -> str | None:
+    if writer is None or reader is None:
+        return None
+    from ..ledger.postgres import apply_grants, grants  # noqa: PLC0415 may not be installed
+
+    if apply:
+        apply_grants(path, writer, reader)
+    return grants(writer, reader).strip()
 
 
 @attrs.frozen(kw_only=True)
@@ -573,3 +595,82 @@ def log(
             _print_json([formats.entry_json(entry, ledger.text) for entry in entries])
         else:
             show.log(entries, ledger.text)
+
+
+@_command("follow", _ask)
+def follow(
+    plan: Annotated[str | None, _option("opt-plan")] = None,
+    /,
+    *,
+    after: Annotated[int, _option("opt-after")] = -1,
+    until: Annotated[int | None, _option("opt-until")] = None,
+    common: OUTPUT = Output(),
+) -> None:
+    """Print each entry as it is recorded, until interrupted."""
+    with common.open() as ledger:
+        for entry in ledger.follow(after=after):
+            if plan in {None, entry.plan}:
+                if common.json:
+                    line = formats.entry_json(entry, ledger.text)
+                    print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201 output
+                else:
+                    show.log([entry], ledger.text)
+            if until is not None and entry.index >= until:
+                return
+
+
+# --- keeping ---------------------------------------------------------------------------------
+
+
+@_command("tables", _keep)
+def tables(what: str = "status", /, *, common: OUTPUT = Output()) -> None:
+    """Bring the SQL tables up to date, make them anew, or say how far they stand."""
+    from ..projections import Tables  # noqa: PLC0415 brings the databases with it
+
+    if what not in {"update", "rebuild", "status"}:
+        raise UsageError(say("tables-what", value=what))
+    with common.open(read_only=False) as ledger:
+        found = Tables(ledger)
+        if what == "update":
+            found.update()
+        elif what == "rebuild":
+            _rebuild(found.rebuild())
+        lag = found.lag()
+    if common.json:
+        _print_json({"position": lag.position, "last": lag.last, "behind": lag.entries})
+    else:
+        show.line(say("lag", position=lag.position, last=lag.last, behind=lag.entries))
+
+
+def _rebuild(steps: Iterator[tuple[int, int]]) -> None:
+    with Progress(console=show.err, transient=True) as progress:
+        task = progress.add_task(say("rebuilding"), total=None)
+        for done, total in steps:
+            progress.update(task, completed=done, total=total)
+
+
+@_command("backup", _keep)
+def backup(path: Annotated[str, _option("opt-copy")], /, *, common: OUTPUT = Output()) -> None:
+    """Copy the ledger file as it is at this moment, and verify the copy."""
+    with common.open() as ledger:
+        _copied(ledger.backup(path), path, common)
+
+
+@_command("restore", _keep)
+def restore(
+    backup: Annotated[str, _option("opt-backup")],
+    path: Annotated[str, _option("opt-path")],
+    /,
+    *,
+    common: OUTPUT = Output(),
+) -> None:
+    """Make a ledger file of a backup that was verified."""
+    with Ledger.open(backup, read_only=True) as ledger:
+        _copied(ledger.backup(path), path, common)
+
+
+def _copied(entries: int, path: str, common: Output) -> None:
+    if common.json:
+        _print_json({"ledger": path, "entries": entries})
+    else:
+        show.line(say("copied", path=path, entries=entries))

@@ -21,6 +21,36 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "group-record": ("Enregistrer", "Record"),
     "group-ask": ("Interroger", "Ask"),
+    "group-keep": ("Conserver", "Keep"),
+    "do-follow": (
+        "Les écritures au fur et à mesure, jusqu'à interruption (--after pour reprendre).",
+        "The entries as they come, until interrupted (--after to go on).",
+    ),
+    "do-tables": (
+        "Les chiffres en tables SQL : update, rebuild ou status.",
+        "The figures as SQL tables: update, rebuild or status.",
+    ),
+    "do-backup": ("Copier le fichier du registre, et vérifier la copie.", "Copy the ledger file, and verify the copy."),
+    "do-restore": (
+        "Faire un fichier de registre d'une sauvegarde vérifiée.",
+        "Make a ledger file of a backup that was verified.",
+    ),
+    "opt-writer": ("PostgreSQL : le rôle qui écrit.", "PostgreSQL: the role that writes."),
+    "opt-reader": ("PostgreSQL : le rôle qui lit.", "PostgreSQL: the role that reads."),
+    "opt-apply": ("Accorder ces droits, au lieu de les montrer seulement.", "Grant these rights instead of only printing them."),
+    "opt-until": ("S'arrêter à cette écriture.", "Stop at this entry."),
+    "opt-copy": ("Le fichier de la copie.", "The file of the copy."),
+    "opt-backup": ("La sauvegarde.", "The backup."),
+    "tables-what": (
+        "« {value} » : update, rebuild ou status.",
+        "\"{value}\": update, rebuild or status.",
+    ),
+    "lag": (
+        "Tables à jour jusqu'à l'écriture {position} sur {last} ({behind} à venir).",
+        "Tables stand at entry {position} of {last} ({behind} to come).",
+    ),
+    "rebuilding": ("Reconstruction des tables", "Rebuilding the tables"),
+    "copied": ("{path} : {entries} écritures, vérifiées.", "{path}: {entries} entries, verified."),
     # commands
     "do-init": ("Créer un registre vide.", "Make a new, empty ledger."),
     "do-plan": (

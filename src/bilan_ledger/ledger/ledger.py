@@ -5,7 +5,8 @@ faster), what is sealed, and how a question about knowledge becomes an index of 
 Refuses to know: the rules themselves (see `action` and `plan`), and how anything is shown.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import uniform
@@ -255,11 +256,49 @@ class Ledger:
                 self._entries.extend(entries)
                 yield len(self._entries)
 
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Sequence[Entry], Mapping[str, Record]]]:
+        """Give all entries and what they say of each plan, which do not change meanwhile."""
+        with self._lock:
+            self._sync()
+            yield self._entries, self._records
+
     def entries(self, plan: str | None = None, *, after: int = -1) -> tuple[Entry, ...]:
         """Return the entries of the log, or of one plan, after an index, in order."""
         self._sync()
         found = self._entries if plan is None else self._record(plan).entries
         return tuple(entry for entry in found if entry.index > after)
+
+    def follow(
+        self, *, after: int = -1, poll: float = 0.2, stop: Callable[[], bool] = lambda: False
+    ) -> Iterator[Entry]:
+        """Yield every entry after an index in the order of the log, and wait for the next ones.
+
+        No entry is skipped, however late it was committed. Keep the index of the last entry
+        that was dealt with and start after it next time: each entry comes at least once.
+        `poll` is in seconds; `stop` is asked between entries and while waiting.
+        """
+        while not stop():
+            entries = self.application.page(after + 1)
+            for entry in entries:
+                if stop():
+                    return
+                yield entry
+                after = entry.index
+            if not entries:
+                sleep(poll)
+
+    def backup(self, path: str | Path) -> int:
+        """Copy the ledger file as it is at one moment, also while others write; verify the copy.
+
+        Returns the number of entries in the copy. Raises `LedgerUnavailable` when something is
+        already there, when there is no space, or for a ledger that is not in a file.
+        """
+        from .sqlite import backup_file  # noqa: PLC0415 no database before there is a ledger
+
+        backup_file(self.application, Path(path))
+        with type(self).open(path, read_only=True) as copy:
+            return len(copy.entries())
 
     def plans(self) -> tuple[str, ...]:
         """Return the keys of all plans, in the order of their creation."""

@@ -57,6 +57,7 @@ CREATE TABLE bilan_ledger_texts (
     salt bytea NOT NULL,
     text text NOT NULL
 );
+CREATE SCHEMA figures;
 CREATE FUNCTION bilan_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'entries are append-only' USING ERRCODE = 'BL001'; END $$;
 CREATE TRIGGER bilan_ledger_append_only BEFORE UPDATE OR DELETE ON bilan_ledger_events
@@ -70,6 +71,9 @@ GRANT USAGE ON SCHEMA {schema} TO {writer}, {reader};
 GRANT SELECT ON bilan_ledger, bilan_ledger_events TO {writer}, {reader};
 GRANT INSERT ON bilan_ledger_events TO {writer};
 GRANT SELECT, INSERT ON bilan_ledger_texts TO {writer};
+GRANT USAGE ON SCHEMA figures TO {writer}, {reader};
+GRANT SELECT ON ALL TABLES IN SCHEMA figures TO {writer}, {reader};
+ALTER DEFAULT PRIVILEGES IN SCHEMA figures GRANT SELECT ON TABLES TO {writer}, {reader};
 """
 
 
@@ -205,6 +209,12 @@ def create_tables(url: str) -> None:
         if _format(connection) is not None:
             raise LedgerUnavailable("ledger-exists", path=shown(url))
         connection.execute(_SCHEMA.format(format=FORMAT))
+
+
+def apply_grants(url: str, writer: str, reader: str) -> None:
+    """Give a writer and a reader role their rights; raises `LedgerUnavailable`."""
+    with _connection(url) as connection, connection.transaction():
+        connection.execute(grants(writer, reader).encode())
 
 
 def open_database(url: str, *, read_only: bool) -> Log:

@@ -13,7 +13,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
+from eventsourcing.persistence import (
+    IntegrityError,
+    OperationalError,
+    PersistenceError,
+    StoredEvent,
+)
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -166,18 +171,40 @@ class LedgerFactory(SQLiteFactory):
 
 def create_file(path: Path) -> None:
     """Make a new, empty ledger file; raises `LedgerUnavailable` and leaves nothing behind."""
+    _touch(path)
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.executescript(_SCHEMA)
+    except sqlite3.Error as error:
+        _remove(path)
+        raise unavailable(error, path) from None
+
+
+def _touch(path: Path) -> None:
     try:
         path.touch(exist_ok=False)
     except FileExistsError:
         raise LedgerUnavailable("ledger-exists", path=path) from None
     except OSError:
         raise LedgerUnavailable("ledger-folder", path=path) from None
+
+
+def _remove(path: Path) -> None:
+    for left in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        left.unlink(missing_ok=True)
+
+
+def backup_file(log: Log, path: Path) -> None:
+    """Copy a ledger file by SQLite's online backup; leaves nothing behind when it cannot."""
+    datastore = getattr(log.factory, "datastore", None)
+    if not isinstance(datastore, SQLiteDatastore):
+        raise LedgerUnavailable("no-backup", path=log.place)
+    _touch(path)
     try:
-        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            connection.executescript(_SCHEMA)
-    except sqlite3.Error as error:
-        for left in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
-            left.unlink(missing_ok=True)
+        with closing(sqlite3.connect(path)) as copy, datastore.get_connection(commit=False) as c:
+            c._sqlite_conn.backup(copy)  # noqa: SLF001 the library keeps it there
+    except (sqlite3.Error, PersistenceError) as error:
+        _remove(path)
         raise unavailable(error, path) from None
 
 

@@ -102,7 +102,7 @@ class Log(Application[UUID]):
 
         Raises `Conflict`, or `LedgerUnavailable`; then nothing was saved.
         """
-        with self._available():
+        with self.available():
             try:
                 saved = self.save(*map(Draft, entries), append=append)
             except IntegrityError:
@@ -118,13 +118,13 @@ class Log(Application[UUID]):
         def project(_: S | None, drafts: Iterable[Draft]) -> S:
             return fold(draft.entry for draft in drafts)
 
-        with self._available():
+        with self.available():
             found: Any = self.repository.get(stream, projector_func=project)  # type: ignore[type-var]
         return cast("S", found)
 
     def newer(self, stream: UUID, version: int) -> list[Entry]:
         """Return the entries of one stream after a version."""
-        with self._available():
+        with self.available():
             return [cast("Draft", d).entry for d in self.events.get(stream, gt=version)]
 
     def page(self, start: int) -> list[Entry]:
@@ -132,7 +132,7 @@ class Log(Application[UUID]):
 
         Raises `MalformedEntry` when a row is missing or does not agree with its bytes.
         """
-        with self._available():
+        with self.available():
             rows = self.recorder.select_notifications(start + 1, _PAGE)
         entries: list[Entry] = []
         for index, row in enumerate(rows, start):
@@ -143,16 +143,17 @@ class Log(Application[UUID]):
 
     def size(self) -> int:
         """Return how many entries the log has."""
-        with self._available():
+        with self.available():
             return self.recorder.max_notification_id() or 0
 
     def texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
         """Return the texts behind commitments; those that were erased are missing."""
-        with self._available():
+        with self.available():
             return cast("Recorder", self.recorder).select_texts(commitments)
 
     @contextmanager
-    def _available(self) -> Iterator[None]:
+    def available(self) -> Iterator[None]:
+        """Turn what a database says into `LedgerUnavailable`."""
         try:
             yield
         except PersistenceError as error:
