@@ -21,10 +21,10 @@ Refuses to know: the order of entries, where they are kept, and the texts behind
 
 import json
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from collections.abc import Callable
 from typing import Any
 
 import attrs

@@ -43,7 +43,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "opt-backup": ("La sauvegarde.", "The backup."),
     "tables-what": (
         "« {value} » : update, rebuild ou status.",
-        "\"{value}\": update, rebuild or status.",
+        '"{value}": update, rebuild or status.',
     ),
     "lag": (
         "Tables à jour jusqu'à l'écriture {position} sur {last} ({behind} à venir).",

@@ -1,0 +1,6 @@
+"""Where `make_golden` is found."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
