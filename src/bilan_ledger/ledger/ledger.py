@@ -150,6 +150,27 @@ class Ledger:
 
         return cls(open_memory(), recorded_by=recorded_by, clock=clock)
 
+    @classmethod
+    def with_settings(
+        cls,
+        settings: Mapping[str, str],
+        *,
+        texts: str | Path,
+        recorded_by: str | None = None,
+        clock: Clock = _utc_now,
+    ) -> Self:
+        """Open a ledger in another store, by eventsourcing's own settings.
+
+        `settings` name its `PERSISTENCE_MODULE` and what that asks for; `texts` is the file for
+        texts that may name a person. Less is promised than on SQLite and PostgreSQL: see
+        `docs/how-to/other-stores.md`.
+        """
+        from .other import OtherLog  # noqa: PLC0415 no store before there is a ledger
+
+        log = OtherLog(settings, Path(texts))
+        log.place = settings.get("PERSISTENCE_MODULE", "eventsourcing.popo")
+        return cls(log, place=log.place, recorded_by=recorded_by, clock=clock)
+
     def close(self) -> None:
         """Close the ledger; further calls raise `LedgerUnavailable`."""
         if self._log is not None:

@@ -23,7 +23,7 @@ from ..text import SealedText
 from .append import Append, Conflict
 
 S = TypeVar("S")
-_PAGE = 5_000
+PAGE = 5_000
 
 
 @attrs.frozen
@@ -91,11 +91,12 @@ class Log(Application[UUID]):
     """The one log, as an eventsourcing application."""
 
     name = "bilan_ledger"
+    mapper_class: type[EntryMapper] = EntryMapper
     place: str = "memory"  # as errors name it: a path, or an address without its password
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         """Take the given settings only: the process environment must not reconfigure a ledger."""
-        return Environment(name, {**(env or {}), "MAPPER_TOPIC": get_topic(EntryMapper)})
+        return Environment(name, {**(env or {}), "MAPPER_TOPIC": get_topic(self.mapper_class)})
 
     def append(self, entries: Sequence[Entry], append: Append) -> tuple[Entry, ...]:
         """Save entries in one transaction and return them in their place in the log.
@@ -133,7 +134,7 @@ class Log(Application[UUID]):
         Raises `MalformedEntry` when a row is missing or does not agree with its bytes.
         """
         with self.available():
-            rows = self.recorder.select_notifications(start + 1, _PAGE)
+            rows = self.recorder.select_notifications(start + 1, PAGE)
         entries: list[Entry] = []
         for index, row in enumerate(rows, start):
             if row.id != index + 1:
