@@ -264,6 +264,31 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "row {index} of the database does not agree with the entry in it ({column}): "
         "the database was changed.",
     ),
+    # proofs
+    "public-key-form": (
+        "{field} : « {value} » n'est pas une clé publique (nom+identifiant+base64).",
+        '{field}: "{value}" is not a public key (name+id+base64).',
+    ),
+    "private-key-form": (
+        "{field} : ce n'est pas un fichier de clé. Créez-en un : bilan key new.",
+        "{field}: this is not a key file. Make one: bilan key new.",
+    ),
+    "key-name-form": (
+        "{field} : « {value} » n'est pas un nom de clé (sans espace ni signe +).",
+        "{field}: \"{value}\" is not a key's name (no spaces, no plus sign).",
+    ),
+    "checkpoint-form": (
+        "ce n'est pas un point de contrôle ({why}).",
+        "this is not a checkpoint ({why}).",
+    ),
+    "signature-wrong": (
+        "la signature de {name} ne tient pas : le texte ou la signature a été changé.",
+        "the signature of {name} does not hold: the text or the signature was changed.",
+    ),
+    "signature-unknown": (
+        "aucune des clés données n'a signé ce point de contrôle (signé par : {names}).",
+        "none of the given keys signed this checkpoint (signed by: {names}).",
+    ),
     # ledgers
     "ledger-missing": (
         "le registre {path} n'existe pas. Créez-le : bilan init {path}",
