@@ -11,14 +11,19 @@ import attrs
 
 from .messages import render
 
-_SHOWN = 60
+_SHOWN = 60  # characters of a value that was refused
+_TOLD = 1_000  # characters of what must be read whole
+_WHOLE = {"allowed", "declared", "path", "plans", "why"}
 
 
-def shown(value: object) -> str:
-    """Return a value as an error may print it: one line, at most 60 characters."""
-    text = value if isinstance(value, str) else str(value)
-    safe = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[: _SHOWN + 1])
-    return safe if len(safe) <= _SHOWN else safe[: _SHOWN - 1] + "…"
+def shown(value: object, longest: int = _SHOWN) -> str:
+    """Return a value as an error may print it: one line, of at most so many characters."""
+    try:
+        text = value if isinstance(value, str) else str(value)
+    except ValueError:  # Python prints no whole number of more than 4300 digits
+        text = type(value).__name__
+    safe = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[: longest + 1])
+    return safe if len(safe) <= longest else safe[: longest - 1] + "…"
 
 
 @attrs.frozen
@@ -48,7 +53,10 @@ class BilanError(Exception):
 
     def text(self, lang: str = "en") -> str:
         """Return the error as one line in `lang` ("fr" or "en")."""
-        facts = {name: shown(value) for name, value in self.facts.items()}
+        facts = {
+            name: shown(value, _TOLD if name in _WHOLE else _SHOWN)
+            for name, value in self.facts.items()
+        }
         place = self.facts.get("place")
         line = render(self.code, lang, facts)
         return f"{place}: {line}" if place else line

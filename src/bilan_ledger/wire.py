@@ -40,7 +40,7 @@ from . import action, plan, record
 from .dates import Instant, When
 from .entry import Entry
 from .errors import BilanError, InvalidValue, MalformedEntry
-from .text import Private, Sealed
+from .text import Private, Sealed, key
 
 NAMES: dict[str, type[Any]] = {
     "action.proposed": action.Proposed,
@@ -160,36 +160,53 @@ def decode(state: bytes, index: int) -> Entry:
     Raises `MalformedEntry` for any bytes that `encode` would not have written: it names the
     place in them (`$.data.on`) and the rule.
     """
-    raw = _parsed(state)
-    written = _upcast(raw, state) if raw.get("event") in UPCASTS else None
-    name = raw.get("event")
-    if name not in NAMES:
-        raise MalformedEntry("name-unknown", name=name, place=f"#{index}")
     try:
-        entry = attrs.evolve(_entry(raw, NAMES[name], index), written=written)
-    except (BilanError, BaseValidationError, TypeError, ValueError, KeyError) as error:
+        return _read(state, index)
+    except BilanError as error:
+        if isinstance(error, MalformedEntry):
+            raise
         raise _malformed(_why(error), index) from None
+    except _WRONG as error:
+        raise _malformed(_why(error), index) from None
+
+
+_WRONG = (
+    BaseValidationError, TypeError, ValueError, KeyError, AttributeError, OverflowError,
+    RecursionError,
+)  # fmt: skip
+
+
+def _read(state: bytes, index: int) -> Entry:
+    raw = _parsed(state, index)
+    name = raw.get("event")
+    if not isinstance(name, str) or name not in NAMES.keys() | UPCASTS.keys():
+        raise MalformedEntry("name-unknown", name=name, place=f"#{index}")
+    written = _upcast(raw, state) if name in UPCASTS else None
+    entry = attrs.evolve(_entry(raw, NAMES[raw["event"]], index), written=written)
     if encode(entry) != state:
-        raise _malformed("not the bytes that encoding writes", index)
+        raise ValueError(_NOT_CANONICAL)
     return entry
+
+
+_NOT_CANONICAL = "$: not the bytes that encoding writes"
 
 
 def _upcast(raw: dict[str, Any], state: bytes) -> bytes:
     """Replace a retired name and its data by today's; return the bytes that stay as they are."""
     if canonical(raw) != state:
-        raise _malformed("not the bytes that encoding writes", None)
+        raise ValueError(_NOT_CANONICAL)
     raw["event"], change = UPCASTS[raw["event"]]
     raw["data"] = change(raw["data"])
     return state
 
 
-def _parsed(state: bytes) -> dict[str, Any]:
+def _parsed(state: bytes, index: int) -> dict[str, Any]:
     try:
         raw = json.loads(state.decode())
-    except (ValueError, RecursionError) as error:
-        raise _malformed(f"not JSON ({error})", None) from None
+    except ValueError as error:
+        raise _malformed(f"not JSON ({error})", index) from None
     if not isinstance(raw, dict):
-        raise _malformed("not an object", None)
+        raise _malformed("not an object", index)
     return raw
 
 
@@ -199,23 +216,39 @@ def _entry(raw: dict[str, Any], event: type[Any], index: int) -> Entry:
     if kind == "action":
         known.add("action")
     if extra := sorted(raw.keys() - known):
-        raise ValueError(f"unknown member $.{extra[0]}")
+        raise ValueError(f"$.{extra[0]}: unknown member")
     stated = raw.get("stated_at")
+    event_read = _CONVERTER.structure(raw["data"], event)
+    entry = getattr(event_read, "entry", None)
+    if getattr(event_read, "after", 0) < 0 or (entry is not None and entry < 1):
+        raise ValueError("$.data: entries are numbered from 1")
     return Entry(
         index=index,
-        plan=_whole_text(raw["plan"], "plan"),
-        action=_whole_text(raw["action"], "action") if kind == "action" else None,
-        version=_integer(raw["version"], int),
-        recorded_at=Instant.parse(raw["recorded_at"], "recorded_at"),
+        plan=_key(raw["plan"], "plan"),
+        action=_key(raw["action"], "action") if kind == "action" else None,
+        version=_version(raw["version"]),
+        recorded_at=Instant.parse(raw["recorded_at"], "$.recorded_at"),
         recorded_by=Sealed(raw["recorded_by"]),
-        stated_at=None if stated is None else Instant.parse(stated, "stated_at"),
-        event=_CONVERTER.structure(raw["data"], event),
+        stated_at=None if stated is None else Instant.parse(stated, "$.stated_at"),
+        event=event_read,
     )
 
 
-def _malformed(why: str, index: int | None) -> MalformedEntry:
-    place = None if index is None else f"#{index}"
-    return MalformedEntry("bytes-not-canonical", why=why, place=place)
+def _key(value: object, field: str) -> str:
+    if value != key(value, f"$.{field}"):
+        raise ValueError(f"$.{field}: not a key as it is always written")
+    return str(value)
+
+
+def _version(value: object) -> int:
+    number = _integer(value, int)
+    if number < 1:
+        raise ValueError("$.version: versions begin at 1")
+    return number
+
+
+def _malformed(why: str, index: int) -> MalformedEntry:
+    return MalformedEntry("bytes-not-canonical", why=why, place=f"#{index}")
 
 
 def _why(error: BaseException, path: str = "$.data") -> str:
@@ -224,10 +257,18 @@ def _why(error: BaseException, path: str = "$.data") -> str:
         inner = error.exceptions[0]
         return _why(inner, path + "".join(map(_step, getattr(inner, "__notes__", ()))))
     if isinstance(error, ForbiddenExtraKeysError):
-        return f"unknown member {path}.{min(error.extra_fields)}"
+        return f"{path}.{min(error.extra_fields)}: unknown member"
     if isinstance(error, KeyError):
-        return f"member {error.args[0]} is missing at {path}"
-    return f"{error} @ {path}"
+        return f"{path}: member {error.args[0]} is missing"
+    if isinstance(error, RecursionError):
+        return f"{path}: nested too deeply"
+    text = str(error)
+    if text.startswith("$"):
+        return text
+    if isinstance(error, InvalidValue):
+        field = str(error.facts["field"]).rpartition(".")[2]
+        path = path if path.endswith(f".{field}") else f"{path}.{field}"
+    return f"{path}: {text}"
 
 
 def _step(note: object) -> str:
