@@ -384,9 +384,13 @@ class NotAssessed(_Scope):
 
 @attrs.frozen(kw_only=True)
 class Restored(_Scope):
-    """The action was back in the base, its status known."""
+    """The action was back in the base, its status known.
+
+    `assessment` is the version of the status entry that this came with, if it came with one.
+    """
 
     after: int = 0
+    assessment: int | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -428,6 +432,7 @@ def again(event: StatusEvent | ScopeEvent, **changes: object) -> StatusCommand |
     """
     fields = event_fields(event)
     del fields["after"]
+    fields.pop("assessment", None)
     command: StatusCommand | ScopeCommand = _COMMAND_OF[type(event)](**{**fields, **changes})
     return command
 
@@ -587,7 +592,7 @@ def decide(
     'action-unknown'
     """
     around = around or Surroundings()
-    if not isinstance(command, Propose) and not state.statuses:
+    if not isinstance(command, Propose | Retract | Correct) and not live(state.statuses):
         return Refusal("action-unknown")
     match command:
         case Propose():
@@ -595,7 +600,8 @@ def decide(
         case Engage() | Realise() | Abandon() | Reopen():
             return _decide_status(command, state)
         case Describe():
-            return _unknown_axis(command.change, state, around) or (_event(command),)
+            told = description(state, command.on).changed(command.change)
+            return _unknown_axis(told, around) or (_event(command),)
         case Qualify():
             return (_event(command),)
         case AttachEvidence():
@@ -614,7 +620,7 @@ def _decide_propose(
     standing = tuple(i.version for i in live(state.statuses) if isinstance(i.event, Proposed))
     if standing:
         return Refusal("action-exists", {}, standing)
-    unknown = _unknown_axis(command.description, state, around)
+    unknown = _unknown_axis(command.description, around)
     return unknown or _placed(_event(command), state.statuses, status_may_follow)
 
 
@@ -623,9 +629,11 @@ def _decide_status(command: StatusCommand, state: Action) -> tuple[Event, ...] |
     scopes = live(state.scopes)
     if isinstance(events, Refusal) or not scopes or not isinstance(scopes[-1].event, NotAssessed):
         return events
+    if _against(command.on, scopes, ()):
+        return events
     # To record a status is to assess the action, so it is unknown no longer.
-    restored = _placed(Restored(on=command.on), state.scopes, scope_may_follow)
-    return events if isinstance(restored, Refusal) else events + restored
+    last, version = scopes[-1].version, state.version + 1
+    return (*events, Restored(on=command.on, after=last, assessment=version))
 
 
 def _decide_scope(
@@ -633,7 +641,7 @@ def _decide_scope(
 ) -> tuple[Event, ...] | Refusal:
     event = _event(command)
     proposed = live(state.statuses)[:1]
-    if not proposed or event.on.latest < proposed[0].event.on.earliest:
+    if event.on.latest < proposed[0].event.on.earliest:
         return Refusal("before-proposal", {"on": event.on}, tuple(i.version for i in proposed))
     wrong = _wrong_lineage(_targets_of(event), around)
     return wrong or _placed(event, state.scopes, scope_may_follow)
@@ -642,8 +650,20 @@ def _decide_scope(
 def _decide_retract(
     command: Retract, state: Action, around: Surroundings
 ) -> tuple[Event, ...] | Refusal:
-    event = _event(command)
-    return _unknown_entry(command.entry, state) or _whole(evolve(state, event), around) or (event,)
+    if unknown := _unknown_entry(command.entry, state):
+        return unknown
+    events = _retractions(command, state)
+    return _whole(replay(events, state), around) or events
+
+
+def _retractions(command: Retract | Correct, state: Action) -> tuple[Event, ...]:
+    """Return what withdraws an entry, and with a status the assessment that came with it."""
+    also = [
+        item.version
+        for item in live(state.scopes)
+        if isinstance(item.event, Restored) and item.event.assessment == command.entry
+    ]
+    return tuple(Retracted(entry=n, reason=command.reason) for n in (command.entry, *also))
 
 
 def _decide_correct(
@@ -651,8 +671,8 @@ def _decide_correct(
 ) -> tuple[Event, ...] | Refusal:
     if unknown := _unknown_entry(command.entry, state):
         return unknown
-    events: tuple[Event, ...] = (Retracted(entry=command.entry, reason=command.reason),)
-    between = evolve(state, events[0])
+    events = _retractions(command, state)
+    between = replay(events, state)
     replaced = decide(command.by, between, around)
     if isinstance(replaced, Refusal):
         return replaced
@@ -704,8 +724,8 @@ def _against(
 def _illegal(event: StatusEvent | ScopeEvent, standing: Sequence[Recorded[Any]]) -> Refusal:
     last = tuple(item.version for item in standing[-1:])
     if isinstance(event, StatusEvent):
-        is_now = statuses_after(standing[-1].event) if standing else frozenset[Status]()
-        return Refusal("transition", {"command": _verb(event), "status": _words(is_now)}, last)
+        words = " / ".join(sorted(statuses_after(standing[-1].event)))
+        return Refusal("transition", {"command": _verb(event), "status": words}, last)
     scope = scope_after(standing[-1].event) if standing else Scope.IN_PLAN
     return Refusal("scope-transition", {"command": _verb(event), "scope": scope}, last)
 
@@ -714,18 +734,13 @@ def _verb(event: StatusEvent | ScopeEvent) -> str:
     return _COMMAND_OF[type(event)].__name__
 
 
-def _words(statuses: Iterable[Status]) -> str:
-    return " / ".join(sorted(statuses)) or "—"
-
-
 # --- what else can be wrong ------------------------------------------------------------------
 
 
-def _unknown_axis(told: Description, state: Action, around: Surroundings) -> Refusal | None:
+def _unknown_axis(whole: Description, around: Surroundings) -> Refusal | None:
     """Refuse an axis or a theme that the plan does not declare, so that no typo makes one."""
     if not around.axes:
         return None
-    whole = description(state).changed(told) if state.statuses else told
     if whole.axis is None:
         return None if whole.theme is None else Refusal("theme-without-axis")
     if whole.axis not in around.axes:
@@ -749,8 +764,14 @@ def _whole(state: Action, around: Surroundings) -> Refusal | None:
     broken = broken or _broken(live(state.scopes), scope_may_follow)
     if broken:
         return Refusal("history-broken", {}, broken)
-    if not live(state.statuses) and live(state.scopes):
-        return Refusal("history-broken", {}, tuple(i.version for i in live(state.scopes)))
+    proposed = live(state.statuses)[:1]
+    early = tuple(
+        item.version
+        for item in live(state.scopes)
+        if not proposed or item.event.on.latest < proposed[0].event.on.earliest
+    )
+    if early:
+        return Refusal("history-broken", {}, early)
     return _wrong_lineage(successors(state), around)
 
 

@@ -147,7 +147,7 @@ class Bounds:
     @property
     def exact(self) -> bool:
         """Whether every possibility gives the same counts."""
-        return self.low == self.high
+        return self.low == self.high and not (self.may_be_empty and self.low.base)
 
 
 def pick(possible: Possible, *, high: bool) -> Contribution:

@@ -84,15 +84,21 @@ def _is_day(value: object) -> bool:
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
-@lru_cache(maxsize=10_000)
-def _bounds(text: str) -> tuple[date, date]:
+def _bounds(text: object) -> tuple[date, date]:
+    # Only texts are looked up: not everything that somebody may pass can be hashed.
     if not isinstance(text, str):
         raise InvalidValue("date-form", field="on", value=text)
+    return _read(text)
+
+
+@lru_cache(maxsize=10_000)
+def _read(text: str) -> tuple[date, date]:
     if len(text) > _LONGEST or not text.isascii():
         raise InvalidValue("date-form", field="on", value=text)
     if french := _FRENCH.fullmatch(text):
         d, m, y = french.groups()
         better = f"{y}-{m:0>2}-{d:0>2}"
+        _span(better, text)  # an impossible day is not proposed instead
         raise InvalidValue("date-french", field="on", value=text, better=better)
     start, slash, end = text.partition("/")
     earliest, latest = _span(start, text)
@@ -142,7 +148,10 @@ def _unspecified(text: str, whole: str) -> tuple[date, date]:
 def _utc(value: object) -> datetime:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise InvalidValue("instant-form", field="instant", value=value)
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise InvalidValue("instant-form", field="instant", value=value) from None
 
 
 @attrs.frozen(order=True)
@@ -171,6 +180,14 @@ class Instant:
             return cls(moment)
         except ValueError:
             raise InvalidValue("instant-form", field=field, value=value) from None
+
+    @classmethod
+    def latest(cls, moment: datetime) -> "Instant":
+        """Return the instant of a moment, or the last one there is if it lies beyond."""
+        try:
+            return cls(moment)
+        except InvalidValue:
+            return cls(datetime.max.replace(tzinfo=UTC))
 
     def __str__(self) -> str:
         return self.utc.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -8,20 +8,21 @@ Refuses to know: what counts. It never chooses between possibilities.
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import accumulate
 from typing import Any, cast
 
 import attrs
 
 from . import action as actions
 from . import plan as plans
-from .action import Action, Described, Qualifier, Scope, Status, scope_after, statuses_after
+from .action import Action, Qualified, Qualifier, Scope, Status, scope_after, statuses_after
 from .action import evolve as evolve_action
 from .dates import Instant, Windows, windows
 from .entry import Entry
 from .evidence import Evidence
 from .plan import Plan
 from .plan import evolve as evolve_plan
-from .record import EvidenceAttached, Recorded, live
+from .record import Recorded, live
 
 # --- possible standings ----------------------------------------------------------------------
 
@@ -100,16 +101,21 @@ def possible(action: Action, on: date) -> frozenset[Standing]:
 def qualifier(action: Action, on: date) -> Qualifier | None:
     """Return the qualifier shown on a day.
 
-    It is shown from the latest day on which it may have begun; a later status ends it.
+    It is shown from the latest day on which it may have begun; the next status ends it.
     """
-    items: list[Recorded[Any]] = [*live(action.statuses), *live(action.remarks)]
-    told = [
-        (item.event.on.latest, item.version, getattr(item.event, "qualifier", None))
-        for item in items
-        if not isinstance(item.event, Described | EvidenceAttached)
+    statuses = live(action.statuses)
+    last = windows([item.event.on for item in statuses]).last
+    happened = bisect_right(last, on)
+    if not happened:
+        return None
+    since = last[happened - 1]
+    said = [
+        (item.event.on.latest, item.version, item.event.qualifier)
+        for item in live(action.remarks)
+        if isinstance(item.event, Qualified) and since <= item.event.on.latest <= on
     ]
-    past = [item for item in told if item[0] <= on]
-    return max(past, key=lambda item: item[:2])[2] if past else None
+    with_status: Qualifier | None = getattr(statuses[happened - 1].event, "qualifier", None)
+    return max(said, key=lambda item: item[:2])[2] if said else with_status
 
 
 def evidence_of(action: Action) -> tuple[Evidence, ...]:
@@ -129,18 +135,12 @@ class Known:
     """What was known: entries up to an index of the log, or stated by their source by an instant.
 
     `index` is the last entry known (None: all of them; -1: none). With `stated`, an entry is
-    known from its stated date on, or from its recorded date where the source states none: that
-    rests on the source's word.
+    known from its stated date on, or from its recorded date where the source states none, and
+    never before an earlier entry of the same plan or action: that rests on the source's word.
     """
 
     index: int | None = None
     stated: Instant | None = None
-
-    def includes(self, entry: Entry) -> bool:
-        """Whether an entry was known."""
-        if self.stated is not None:
-            return (entry.stated_at or entry.recorded_at) <= self.stated
-        return self.index is None or entry.index <= self.index
 
 
 NOW = Known()
@@ -189,13 +189,23 @@ class Record:
         plans = {self.key: plan} if plan.created else {}
         return View(plans, listed if plans else {}, known)
 
-    def _visible(self, action: str | None, known: Known) -> range | set[int]:
+    def knew(self, known: Known, entry: Entry) -> bool:
+        """Whether an entry of this plan was known."""
+        return entry.version in self._visible(entry.action, known)
+
+    def _visible(self, action: str | None, known: Known) -> range:
+        """Return the versions of a stream that were known: always its first ones."""
         entries = self.streams.get(action, [])
         if known.stated is not None:
-            return {entry.version for entry in entries if known.includes(entry)}
+            return range(1, bisect_right(list(stated(entries)), known.stated) + 1)
         if known.index is None:
             return range(1, len(entries) + 1)
         return range(1, bisect_right(entries, known.index, key=lambda entry: entry.index) + 1)
+
+
+def stated(entries: Iterable[Entry]) -> Iterator[Instant]:
+    """Yield when each entry of one stream was known by its source's word, never going back."""
+    return accumulate((entry.stated_at or entry.recorded_at for entry in entries), max)
 
 
 def records(entries: Iterable[Entry]) -> dict[str, Record]:

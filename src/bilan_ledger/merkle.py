@@ -134,14 +134,12 @@ def verify_consistency(
 ) -> bool:
     """Whether a tree of size `old` is a prefix of one of size `new` (RFC 9162 §2.1.4.2).
 
-    An empty old tree is a prefix of every tree; then only its root is checked.
+    From an empty tree nothing can be proved (the RFC asks 0 < old), and it is refused.
     """
-    if not 0 <= old <= new:
-        return False
     if old == new:
         return not proof and old_root == new_root and (old > 0 or new_root == root([]))
-    if old == 0:
-        return not proof and old_root == root([])
+    if not 0 < old < new:
+        return False
     whole = all(len(each) == SIZE for each in (old_root, new_root, *proof))
     return whole and _consistent(old, new, proof, old_root, new_root)
 

@@ -163,13 +163,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "entry; to change its title, describe the action (describe).",
     ),
     "transition": (
-        "impossible de {command} : l'action est {status} (écriture {entries}). Corrigez cette "
+        "impossible {de}{command} : l'action est {status} (écriture {entries}). Corrigez cette "
         "écriture (retract), ou rouvrez l'action (reopen) si elle est réalisée ou abandonnée.",
         "cannot {command}: the action is {status} (entry {entries}). Correct that entry "
         "(retract), or reopen the action (reopen) if it is realised or abandoned.",
     ),
     "scope-transition": (
-        "impossible de {command} : l'action est {scope} (écriture {entries}). "
+        "impossible {de}{command} : l'action est {scope} (écriture {entries}). "
         "Rétablissez d'abord l'action (scope restore).",
         "cannot {command}: the action is {scope} (entry {entries}). "
         "Restore the action first (scope restore).",
@@ -263,6 +263,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "({column}) : la base a été modifiée.",
         "row {index} of the database does not agree with the entry in it ({column}): "
         "the database was changed.",
+    ),
+    "text-disagrees": (
+        "un texte conservé ne correspond pas à son engagement {commitment} : il a été changé.",
+        "a kept text does not agree with its commitment {commitment}: it was changed.",
     ),
     # proofs
     "public-key-form": (
@@ -408,6 +412,7 @@ def render(code: str, lang: str, facts: Mapping[str, object]) -> str:
     """Return the sentence of a code in a language ("fr", else English), its facts filled in."""
     french, english = MESSAGES[code]
     spoken = {name: _spoken(name, value, lang) for name, value in facts.items()}
+    spoken["de"] = "d'" if str(spoken.get("command", "x"))[0] in "aeéiou" else "de "
     return (french if lang == "fr" else english).format_map(spoken)
 
 

@@ -219,6 +219,7 @@ def _percentage(value: object) -> Decimal:
     number = decimal(value, "percentage")
     if not 0 <= number <= 100:  # noqa: PLR2004 percent
         raise InvalidValue("percentage-range", field="percentage", value=value)
+    _decimals(-int(number.as_tuple().exponent))
     return number
 
 

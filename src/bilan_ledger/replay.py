@@ -35,7 +35,7 @@ from .completion import (
 from .dates import Instant, windows
 from .entry import Entry
 from .evidence import Choice
-from .history import NOW, Known, Record, View, timeline, together
+from .history import NOW, Known, Record, View, stated, timeline, together
 from .plan import FigurePublished, Policy
 from .record import EvidenceAttached, Recorded, live
 
@@ -169,20 +169,15 @@ class _Running:
 
 
 def as_published(
-    records: Sequence[Record], policy: Policy | None = None, *, stated: bool = False
+    records: Sequence[Record], policy: Policy | None = None, *, by_source: bool = False
 ) -> tuple[Point, ...]:
     """Return the figure of each day as it would have been published that day.
 
     On each day only what was recorded by its end is known, in the time zone of the first plan;
-    with `stated`, what its source states to have recorded by then. Between two points nothing
+    with `by_source`, what its source states to have recorded by then. Between two points nothing
     moves.
     """
-    zone = ZoneInfo(records[0].plan.terms().territory.timezone)
-    learnt: dict[date, list[Entry]] = defaultdict(list)
-    for record in records:
-        for entry in record.entries:
-            moment = (entry.stated_at if stated else None) or entry.recorded_at
-            learnt[moment.utc.astimezone(zone).date()].append(entry)
+    learnt = _learnt(records, by_source=by_source)
     days = sorted(learnt)
     growing = _Growing(records, policy)
     points: list[Point] = []
@@ -192,6 +187,18 @@ def as_published(
             if not points or attrs.evolve(point, on=points[-1].on) != points[-1]:
                 points.append(point)
     return tuple(points)
+
+
+def _learnt(records: Sequence[Record], *, by_source: bool) -> dict[date, list[Entry]]:
+    """Return which entries became known on which civil day of the first plan's territory."""
+    zone = ZoneInfo(records[0].plan.terms().territory.timezone)
+    learnt: dict[date, list[Entry]] = defaultdict(list)
+    for record in records:
+        for entries in record.streams.values():
+            moments = stated(entries) if by_source else (e.recorded_at for e in entries)
+            for entry, moment in zip(entries, moments, strict=True):
+                learnt[moment.utc.astimezone(zone).date()].append(entry)
+    return learnt
 
 
 class _Growing:
@@ -259,12 +266,12 @@ class _Steps:
         return self.found[place - 1 : place] if place else []
 
 
-def known_by(records: Sequence[Record], on: date, *, stated: bool = False) -> Known:
+def known_by(records: Sequence[Record], on: date, *, by_source: bool = False) -> Known:
     """Return what was known at the end of a civil day of the first plan's territory."""
     zone = ZoneInfo(records[0].plan.terms().territory.timezone)
-    midnight = datetime.combine(on, time.max, zone)
-    instant = Instant(midnight)
-    if stated:
+    # Of an hour that comes twice at the end of a day, the second one ends it.
+    instant = Instant.latest(datetime.combine(on, time.max.replace(fold=1), zone))
+    if by_source:
         return Known(stated=instant)
     entries = [entry for record in records for entry in record.entries]
     told = [entry.index for entry in entries if entry.recorded_at <= instant]
@@ -396,12 +403,14 @@ def _moved_by(
         if e <= last and latest > first
     }
     learnt = {
-        entry.version for entry in entries if before[1].includes(entry) != after[1].includes(entry)
+        entry.version
+        for entry in entries
+        if record.knew(before[1], entry) != record.knew(after[1], entry)
     }
     attached = {
         entry.version for entry in entries
         if isinstance(entry.event, EvidenceAttached) and entry.event.entry in found
-        and after[1].includes(entry)
+        and record.knew(after[1], entry)
     }  # fmt: skip
     return tuple(entry for entry in entries if entry.version in found | learnt | attached)
 

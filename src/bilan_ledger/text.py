@@ -40,6 +40,10 @@ def clean(value: object, field: str, *, longest: int = TITLE_LENGTH, lines: bool
     text = unicodedata.normalize("NFC", value).strip()
     if not text:
         raise InvalidValue("text-empty", field=field, value=value)
+    if len(text) > longest:  # a few characters are longer in NFC
+        raise InvalidValue(
+            "text-too-long", field=field, value=value, length=len(text), longest=longest
+        )
     for position, char in enumerate(text, 1):
         if unicodedata.category(char) in _INVISIBLE and not (lines and char in "\n\t"):
             raise InvalidValue(
@@ -57,6 +61,14 @@ def key(value: object, field: str = "key") -> str:
     return text
 
 
+def _plan_key(value: str) -> str:
+    return key(value, "plan")
+
+
+def _action_key(value: str) -> str:
+    return key(value, "action")
+
+
 @attrs.frozen(order=True)
 class ActionId:
     """Which action: plan key and action key, written `plan/action`.
@@ -65,12 +77,8 @@ class ActionId:
     'bethune-2020/zoom-01'
     """
 
-    plan: str
-    action: str
-
-    def __attrs_post_init__(self) -> None:
-        key(self.plan, "plan")
-        key(self.action, "action")
+    plan: str = attrs.field(converter=_plan_key)
+    action: str = attrs.field(converter=_action_key)
 
     @classmethod
     def parse(cls, value: "str | ActionId") -> "ActionId":

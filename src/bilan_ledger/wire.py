@@ -148,26 +148,30 @@ def stamp(draft: bytes, recorded_at: Instant) -> bytes:
 
 def recorded_at(state: bytes) -> Instant:
     """Return the recorded date of canonical bytes without decoding the event."""
-    return Instant.parse(json.loads(state)["recorded_at"])
+    try:
+        return Instant.parse(json.loads(state)["recorded_at"])
+    except (InvalidValue, ValueError, KeyError, TypeError):
+        raise _malformed("no recorded date", "last entry") from None
 
 
 # --- decode ----------------------------------------------------------------------------------
 
 
-def decode(state: bytes, index: int) -> Entry:
+def decode(state: bytes, index: int, place: str | None = None) -> Entry:
     """Return the entry of canonical bytes, in its place in the log.
 
     Raises `MalformedEntry` for any bytes that `encode` would not have written: it names the
     place in them (`$.data.on`) and the rule.
     """
+    place = place or f"#{index}"
     try:
-        return _read(state, index)
+        return _read(state, index, place)
     except BilanError as error:
         if isinstance(error, MalformedEntry):
             raise
-        raise _malformed(_why(error), index) from None
+        raise _malformed(_why(error), place) from None
     except _WRONG as error:
-        raise _malformed(_why(error), index) from None
+        raise _malformed(_why(error), place) from None
 
 
 _WRONG = (
@@ -176,11 +180,11 @@ _WRONG = (
 )  # fmt: skip
 
 
-def _read(state: bytes, index: int) -> Entry:
-    raw = _parsed(state, index)
+def _read(state: bytes, index: int, place: str) -> Entry:
+    raw = _parsed(state, place)
     name = raw.get("event")
     if not isinstance(name, str) or name not in NAMES.keys() | UPCASTS.keys():
-        raise MalformedEntry("name-unknown", name=name, place=f"#{index}")
+        raise MalformedEntry("name-unknown", name=name, place=place)
     written = _upcast(raw, state) if name in UPCASTS else None
     entry = attrs.evolve(_entry(raw, NAMES[raw["event"]], index), written=written)
     if encode(entry) != state:
@@ -200,13 +204,13 @@ def _upcast(raw: dict[str, Any], state: bytes) -> bytes:
     return state
 
 
-def _parsed(state: bytes, index: int) -> dict[str, Any]:
+def _parsed(state: bytes, place: str) -> dict[str, Any]:
     try:
         raw = json.loads(state.decode())
     except ValueError as error:
-        raise _malformed(f"not JSON ({error})", index) from None
+        raise _malformed(f"not JSON ({error})", place) from None
     if not isinstance(raw, dict):
-        raise _malformed("not an object", index)
+        raise _malformed("not an object", place)
     return raw
 
 
@@ -247,8 +251,8 @@ def _version(value: object) -> int:
     return number
 
 
-def _malformed(why: str, index: int) -> MalformedEntry:
-    return MalformedEntry("bytes-not-canonical", why=why, place=f"#{index}")
+def _malformed(why: str, place: str) -> MalformedEntry:
+    return MalformedEntry("bytes-not-canonical", why=why, place=place)
 
 
 def _why(error: BaseException, path: str = "$.data") -> str:

@@ -464,7 +464,7 @@ def show_(
         key = name.plan if name else subject
         view = ledger.view(key, known=known)
         if common.json:
-            found = [e for e in ledger.entries(key) if view.known.includes(e)]
+            found = ledger.entries(key, known=view.known)
             wanted = [e for e in found if name is None or e.action == name.action]
             if name is not None:
                 ledger.action(name, known=known)

@@ -27,6 +27,7 @@ from ..errors import (
     ConcurrentWrite,
     InvalidValue,
     LedgerUnavailable,
+    MalformedEntry,
     NotFound,
     Refusal,
 )
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 Command = actions.Command | plans.Command
 KnownAt = Known | Instant | datetime | date | int | str
 _TRIES = 50
+_DIGITS = 18  # of an index
 
 
 def _utc_now() -> datetime:
@@ -244,7 +246,11 @@ class Ledger:
 
     def _action_state(self, name: ActionId) -> actions.Action:
         def fold(entries: Iterable[Entry]) -> actions.Action:
-            return actions.replay(cast("actions.Event", entry.event) for entry in entries)
+            events = [cast("actions.Event", entry.event) for entry in entries]
+            try:
+                return actions.replay(events)
+            except ValueError:
+                raise MalformedEntry("row-disagrees", index=str(name), column="after") from None
 
         return self.application.load(stream_id(name.plan, name.action), fold)
 
@@ -273,9 +279,19 @@ class Ledger:
         with self._lock:
             while entries := self.application.page(len(self._entries)):
                 for entry in entries:
-                    self._records.setdefault(entry.plan, Record(entry.plan)).add(entry)
-                self._entries.extend(entries)
+                    self._learn(entry)
                 yield len(self._entries)
+
+    def _learn(self, entry: Entry) -> None:
+        record = self._records.get(entry.plan) or Record(entry.plan)
+        if entry.version != len(record.streams.get(entry.action, ())) + 1:
+            raise MalformedEntry("row-disagrees", index=entry.index, column="version")
+        try:
+            record.add(entry)
+        except ValueError:
+            raise MalformedEntry("row-disagrees", index=entry.index, column="after") from None
+        self._records[entry.plan] = record
+        self._entries.append(entry)
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Sequence[Entry], Mapping[str, Record]]]:
@@ -284,11 +300,17 @@ class Ledger:
             self._sync()
             yield self._entries, self._records
 
-    def entries(self, plan: str | None = None, *, after: int = -1) -> tuple[Entry, ...]:
+    def entries(
+        self, plan: str | None = None, *, after: int = -1, known: KnownAt | None = None
+    ) -> tuple[Entry, ...]:
         """Return the entries of the log, or of one plan, after an index, in order."""
-        self._sync()
-        found = self._entries if plan is None else self._record(plan).entries
-        return tuple(entry for entry in found if entry.index > after)
+        with self.reading() as (entries, records):
+            if plan is None and known is None:
+                return tuple(entries[after + 1 :])
+            several = list(records.values()) if plan is None else [self._record(plan)]
+            point = self._known(several, known)
+            found = [e for r in several for e in r.entries if e.index > after and r.knew(point, e)]
+            return tuple(sorted(found, key=lambda entry: entry.index))
 
     def follow(
         self, *, after: int = -1, poll: float = 0.2, stop: Callable[[], bool] = lambda: False
@@ -331,11 +353,12 @@ class Ledger:
 
         Raises `NotFound` for a plan that the ledger does not hold, or did not know then.
         """
-        several = [self._record(name) for name in names or self.plans()]
-        if not several:
-            raise NotFound("no-plan", plan="*", plans="—")
-        point = self._known(several, known)
-        view = together([record.view(point) for record in several])
+        with self._lock:
+            several = [self._record(name) for name in names or self.plans()]
+            if not several:
+                raise NotFound("no-plan", plan="*", plans="—")
+            point = self._known(several, known)
+            view = together([record.view(point) for record in several])
         for record in several:
             if record.key not in view.plans:
                 raise NotFound("no-plan-known", plan=record.key)
@@ -359,6 +382,9 @@ class Ledger:
         """Return the texts behind many commitments; those that were erased are missing."""
         wanted = {each.commitment for each in sealed}
         found = self.application.texts(wanted)
+        for commitment, kept in found.items():
+            if kept.sealed.commitment != commitment:
+                raise MalformedEntry("text-disagrees", commitment=commitment)
         return {Sealed(commitment): kept.text for commitment, kept in found.items()}
 
     # --- asking ------------------------------------------------------------------------------
@@ -401,16 +427,18 @@ class Ledger:
         self, *names: str, on: str | date | None = None, policy: Policy | None = None
     ) -> tuple[Revision, ...]:
         """Return how the figure for one day was revised as the log grew."""
-        view = self.view(*names)
-        entries = [entry for entry in self._entries if entry.plan in view.plans]
+        with self.reading() as (all_entries, _):
+            view = self.view(*names)
+            entries = [entry for entry in all_entries if entry.plan in view.plans]
         return tuple(revisions(entries, self._day(view, on), policy))
 
     def as_published(
         self, *names: str, policy: Policy | None = None, stated: bool = False
     ) -> tuple[Point, ...]:
         """Return the figure of each day as it would have been published that day."""
-        view = self.view(*names)
-        return as_published([self._records[name] for name in view.plans], policy, stated=stated)
+        with self.reading() as (_, records):
+            view = self.view(*names)
+            return as_published([records[name] for name in view.plans], policy, by_source=stated)
 
     def explain(
         self,
@@ -422,16 +450,18 @@ class Ledger:
         policy: Policy | None = None,
     ) -> Explanation:
         """Return what moved the figure between two days; `known_before` defaults to `known`."""
-        view = self.view(*names, known=known)
-        several = [self._records[name] for name in view.plans]
-        earlier = view.known if known_before is None else self._known(several, known_before)
         days = day(before, "before"), day(after, "after")
-        return explain(several, (days[0], earlier), (days[1], view.known), policy)
+        with self.reading() as (_, records):
+            view = self.view(*names, known=known)
+            several = [records[name] for name in view.plans]
+            earlier = view.known if known_before is None else self._known(several, known_before)
+            return explain(several, (days[0], earlier), (days[1], view.known), policy)
 
     def reconcile(self, name: str, *, known: KnownAt | None = None) -> tuple[Reconciliation, ...]:
         """Return each published figure of a plan held against the ledger."""
-        view = self.view(name, known=known)
-        return reconcile(self._records[name], view.known)
+        with self.reading() as (_, records):
+            view = self.view(name, known=known)
+            return reconcile(records[name], view.known)
 
     # --- how -----------------------------------------------------------------------------------
 
@@ -450,7 +480,8 @@ class Ledger:
         if on is not None:
             return day(on)
         first = next(iter(view.plans.values()))
-        return self._clock().astimezone(ZoneInfo(first.terms().territory.timezone)).date()
+        now = Instant(self._clock()).utc
+        return now.astimezone(ZoneInfo(first.terms().territory.timezone)).date()
 
     def _known(self, several: Sequence[Record], known: KnownAt | None) -> Known:
         """Return a point of knowledge as an index of the log: the order of knowledge."""
@@ -479,10 +510,10 @@ class Ledger:
         value = text.removeprefix("stated:")
         stated = value != text
         try:
-            if value.isdecimal() and not stated:
+            if value.isdecimal() and not stated and len(value) <= _DIGITS:
                 return self._known(several, int(value))
             if len(value) == len("2024-01-15"):
-                return known_by(several, day(value), stated=stated)
+                return known_by(several, day(value), by_source=stated)
             instant = Instant.of(value)
         except InvalidValue:
             raise InvalidValue("known-form", field="known", value=text) from None
@@ -506,6 +537,7 @@ class _Decision:
         by = self.sealer.text(recorded_by, "recorded_by")
         command = self.sealer.value(order.command)
         name = ActionId.parse(order.subject) if "/" in order.subject else None
+        subject = order.subject if name is None else str(name)
         plan = name.plan if name else key(order.subject, "plan")
         self._check_kind(order, is_action=name is not None)
         state: Any = self._plan(plan) if name is None else self._action(name)
@@ -516,7 +548,7 @@ class _Decision:
         else:
             found = actions.decide(command, state, self._around(name, command))
         if isinstance(found, Refusal):
-            raise CommandRefused(found, subject=order.subject, place=order.place)
+            raise CommandRefused(found, subject=subject, place=order.place)
         for event in found:
             state = plans.evolve(state, event) if name is None else actions.evolve(state, event)
             entry = Entry(

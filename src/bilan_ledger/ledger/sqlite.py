@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from eventsourcing.persistence import (
     IntegrityError,
@@ -41,8 +42,6 @@ _LOCK_TIMEOUT = 30  # seconds
 _CHUNK = 500  # variables of one statement, well below SQLite's limit
 
 _SCHEMA = f"""
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = FULL;
 BEGIN;
 PRAGMA application_id = {_APPLICATION_ID};
 PRAGMA user_version = {FORMAT};
@@ -63,8 +62,15 @@ CREATE TRIGGER stored_events_no_update BEFORE UPDATE ON stored_events
 BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END;
 CREATE TRIGGER stored_events_no_delete BEFORE DELETE ON stored_events
 BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END;
+CREATE TRIGGER stored_events_no_replace BEFORE INSERT ON stored_events
+WHEN EXISTS (
+    SELECT 1 FROM stored_events WHERE rowid = NEW.rowid
+    OR (originator_id = NEW.originator_id AND originator_version = NEW.originator_version)
+)
+BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END;
 COMMIT;
-"""
+PRAGMA journal_mode = WAL;
+"""  # noqa: S608 every name in it is ours
 
 
 @contextmanager
@@ -105,9 +111,18 @@ class _Connection(SQLiteConnection):
 class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         with _translated():
-            raw = super()._create_connection()._sqlite_conn  # noqa: SLF001 kept there
-            raw.execute("PRAGMA synchronous = FULL")
-            raw.execute("PRAGMA secure_delete = ON")
+            raw = sqlite3.connect(
+                self.db_name, uri=True, check_same_thread=False, isolation_level=None,
+                timeout=self.lock_timeout or _LOCK_TIMEOUT,
+            )  # fmt: skip
+            try:
+                raw.execute("PRAGMA synchronous = FULL")
+                raw.execute("PRAGMA secure_delete = ON")
+                raw.execute("PRAGMA schema_version").fetchone()  # is it a database at all?
+            except sqlite3.Error:
+                raw.close()
+                raise
+        raw.row_factory = sqlite3.Row
         return _Connection(sqlite_conn=raw, max_age=self.max_age)
 
 
@@ -143,6 +158,13 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         c.executemany("INSERT INTO texts VALUES (?, ?, ?)", texts)
         return ids
 
+    def convert_originator_id(self, originator_id: str) -> UUID | str:
+        """Return the stream's id, or what stands in its place where the row was changed."""
+        try:
+            return UUID(originator_id)
+        except (ValueError, AttributeError, TypeError):
+            return str(originator_id)
+
     def select_texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
         """Return the texts behind commitments; those that were erased are missing."""
         wanted = list(commitments)
@@ -173,7 +195,7 @@ def create_file(path: Path) -> None:
     """Make a new, empty ledger file; raises `LedgerUnavailable` and leaves nothing behind."""
     _touch(path)
     try:
-        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(path.resolve(), isolation_level=None)) as connection:
             connection.executescript(_SCHEMA)
     except sqlite3.Error as error:
         _remove(path)
@@ -185,7 +207,7 @@ def _touch(path: Path) -> None:
         path.touch(exist_ok=False)
     except FileExistsError:
         raise LedgerUnavailable("ledger-exists", path=path) from None
-    except OSError:
+    except (OSError, ValueError):
         raise LedgerUnavailable("ledger-folder", path=path) from None
 
 
@@ -201,7 +223,10 @@ def backup_file(log: Log, path: Path) -> None:
         raise LedgerUnavailable("no-backup", path=log.place)
     _touch(path)
     try:
-        with closing(sqlite3.connect(path)) as copy, datastore.get_connection(commit=False) as c:
+        with (
+            closing(sqlite3.connect(path.resolve())) as copy,
+            datastore.get_connection(commit=False) as c,
+        ):
             c._sqlite_conn.backup(copy)  # noqa: SLF001 the library keeps it there
     except (sqlite3.Error, PersistenceError) as error:
         _remove(path)
@@ -210,17 +235,7 @@ def backup_file(log: Log, path: Path) -> None:
 
 def open_file(path: Path, *, read_only: bool) -> Log:
     """Open a ledger file; raises `LedgerUnavailable` for anything else, and changes nothing."""
-    if not path.exists():
-        raise LedgerUnavailable("ledger-missing", path=path)
-    if not path.is_file():
-        raise LedgerUnavailable("not-a-ledger", path=path)
-    uri = _uri(path, read_only=True)
-    try:
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
-            (application,) = connection.execute("PRAGMA application_id").fetchone()
-            (found,) = connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.Error as error:
-        raise unavailable(error, path) from None
+    application, found = _header(path)
     if application != _APPLICATION_ID:
         raise LedgerUnavailable("not-a-ledger", path=path)
     if found > FORMAT:
@@ -234,6 +249,23 @@ def open_file(path: Path, *, read_only: bool) -> Log:
     )
     log.place = str(path)
     return log
+
+
+def _header(path: Path) -> tuple[int, int]:
+    """Return application id and format from the file's header, without opening a database.
+
+    To open one with a write-ahead log would already leave files beside it.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+    except FileNotFoundError:
+        raise LedgerUnavailable("ledger-missing", path=path) from None
+    except (OSError, ValueError):
+        raise LedgerUnavailable("not-a-ledger", path=path) from None
+    if not head.startswith(b"SQLite format 3\x00"):
+        return 0, 0
+    return int.from_bytes(head[68:72], "big"), int.from_bytes(head[60:64], "big")
 
 
 def _uri(path: Path, *, read_only: bool) -> str:

@@ -70,12 +70,18 @@ class EntryMapper(Mapper[UUID]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """Return the entry of a row; its index is not known here."""
-        return Draft(checked(stored_event, -1))
+        return Draft(checked(stored_event, None))
 
 
-def checked(row: StoredEvent, index: int) -> Entry:
-    """Return the entry of a row; raises `MalformedEntry` when the row disagrees with its bytes."""
-    entry = wire.decode(row.state, index)
+def checked(row: StoredEvent, index: int | None) -> Entry:
+    """Return the entry of a row; raises `MalformedEntry` when the row disagrees with its bytes.
+
+    A row that was read without its index is named by its stream and version.
+    """
+    named = f"{row.originator_id} v{row.originator_version}" if index is None else index
+    if not isinstance(row.state, bytes):
+        raise MalformedEntry("row-disagrees", index=named, column="state")
+    entry = wire.decode(row.state, -1 if index is None else index, place=f"#{named}")
     columns = {
         "stream": (row.originator_id, entry.stream),
         "version": (row.originator_version, entry.version),
@@ -83,7 +89,7 @@ def checked(row: StoredEvent, index: int) -> Entry:
     }
     for column, (stored, written) in columns.items():
         if stored != written:
-            raise MalformedEntry("row-disagrees", index=index, column=column)
+            raise MalformedEntry("row-disagrees", index=named, column=column)
     return entry
 
 
@@ -161,24 +167,38 @@ class Log(Application[UUID]):
             raise unavailable(error, self.place) from error
 
 
-_CAUSES = (
-    ("database or disk is full", "disk-full"),
-    ("readonly database", "read-only"),
-    ("is locked", "ledger-busy"),
-    ("not a database", "not-a-ledger"),
-    ("unable to open", "not-a-ledger"),
+_SQLITE = {
+    "SQLITE_FULL": "disk-full",
+    "SQLITE_IOERR_SHMSIZE": "disk-full",
+    "SQLITE_READONLY": "read-only",
+    "SQLITE_CANTOPEN": "read-only",
+    "SQLITE_BUSY": "ledger-busy",
+    "SQLITE_LOCKED": "ledger-busy",
+    "SQLITE_NOTADB": "not-a-ledger",
+}
+_POSTGRES = (
     ("No space left on device", "disk-full"),
     ("could not extend file", "disk-full"),
-    ("couldn't get a connection", "database-away"),
-    ("connection", "database-away"),
-    ("terminating", "database-away"),
     ("permission denied", "database-rights"),
     ("read-only transaction", "read-only"),
+    ("connection", "database-away"),
+    ("terminating", "database-away"),
 )
 
 
-def unavailable(error: Exception, place: object) -> LedgerUnavailable:
+def unavailable(error: BaseException, place: object) -> LedgerUnavailable:
     """Return the one clear error for what a database said."""
     said = str(error).strip().partition("\n")[0]
-    code = next((code for part, code in _CAUSES if part in said), "ledger-broken")
-    return LedgerUnavailable(code, path=place, why=said)
+    return LedgerUnavailable(_cause(error, said), path=place, why=said)
+
+
+def _cause(error: BaseException, said: str) -> str:
+    """Return the code for SQLite's own name of an error, or for what PostgreSQL says."""
+    found: BaseException | None = error
+    while found is not None:
+        name = str(getattr(found, "sqlite_errorname", ""))
+        for known, code in _SQLITE.items():
+            if name.startswith(known):
+                return code
+        found = found.__cause__
+    return next((code for part, code in _POSTGRES if part in said), "ledger-broken")
