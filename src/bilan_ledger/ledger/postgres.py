@@ -208,7 +208,7 @@ def create_tables(url: str) -> None:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         if _format(connection) is not None:
             raise LedgerUnavailable("ledger-exists", path=shown(url))
-        connection.execute(_SCHEMA.format(format=FORMAT))
+        connection.execute(_SCHEMA.format(format=FORMAT).encode())
 
 
 def apply_grants(url: str, writer: str, reader: str) -> None:
