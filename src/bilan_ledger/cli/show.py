@@ -17,6 +17,7 @@ from rich.text import Text
 from ..action import Action, description, successors
 from ..completion import Bounds, Completion, Ratio
 from ..entry import Entry
+from ..evidence import Evidence
 from ..formats import Texts
 from ..history import Known, View, evidence_of, possible
 from ..ledger import Ledger
@@ -231,8 +232,12 @@ def points(value: Fraction | None) -> str:
 
 def _brief(entry: Entry) -> str:
     when = getattr(entry.event, "on", "")
-    shown = "; ".join(f"{p.title}{', ' + p.locator if p.locator else ''}" for p in entry.evidence)
+    shown = "; ".join(map(_named, entry.evidence))
     return f"#{entry.version} {_event(entry)} {when}" + (f" [{shown}]" if shown else "")
+
+
+def _named(piece: Evidence) -> str:
+    return ", ".join(part for part in (piece.title, piece.locator) if part)
 
 
 def _event(entry: Entry) -> str:
@@ -267,7 +272,7 @@ def details(event: Any, texts: Texts) -> str:
         if field.name in {"on", "after"} or value in (None, (), False):
             continue
         if field.name == "evidence":
-            said.extend(f"« {piece.title} »" for piece in value)
+            said.extend(f"« {_named(piece)} »" for piece in value)
         elif isinstance(value, Sealed):
             label = say(f"field-{field.name}")
             said.append(f"{label}: {texts(value) or say('erased')}")
