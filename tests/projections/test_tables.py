@@ -1,6 +1,8 @@
 """The figures as SQL tables: equal to the library's answer on every day, exactly once."""
 
 import sqlite3
+import subprocess
+import sys
 from datetime import date, timedelta
 
 import pytest
@@ -133,6 +135,30 @@ def test_a_rebuild_gives_the_same_and_can_be_killed(ledger):
     assert [(1, 1)] == list(tables.rebuild())
     assert 0 == tables.lag().entries
     assert_equal_on_every_day(ledger, tables)
+
+
+def test_a_process_killed_in_the_middle_of_a_rebuild(ledger):
+    """SIGKILL between two plans: the old tables are read as before, and a new rebuild ends."""
+    ledger.record("demo/A", Propose(on="2026-01-01", title="A"), Engage(on="2026-02"))
+    ledger.record("other", CreatePlan(terms=TERMS))
+    tables = Tables(ledger)
+    tables.update()
+    code = (
+        "import sys, time\nfrom bilan_ledger import Ledger\n"
+        "from bilan_ledger.projections import Tables\n"
+        "for done in Tables(Ledger.open(sys.argv[1])).rebuild():\n"
+        "    print(done, flush=True)\n    time.sleep(60)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(ledger.place)], stdout=subprocess.PIPE
+    )
+    assert b"(1, 2)\n" == process.stdout.readline()
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    assert_equal_on_every_day(ledger, tables, days=40)
+    assert [(1, 2), (2, 2)] == list(tables.rebuild())
+    assert_equal_on_every_day(ledger, tables, days=40)
 
 
 def test_two_projections_never_apply_an_entry_twice(ledger):
