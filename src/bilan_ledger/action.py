@@ -22,13 +22,14 @@ from .record import (
     Recorded,
     Retract,
     Retracted,
+    entry_number,
     entry_refusal,
     event_fields,
     live,
     retract,
     seen,
 )
-from .text import Private, cleaned, key, keyed, private
+from .text import Private, cleaned, key, keyed, private, truth
 
 # --- words -----------------------------------------------------------------------------------
 
@@ -153,7 +154,7 @@ class _Engage(_Dated):
     qualifier: Qualifier | None = attrs.field(
         default=None, converter=attrs.converters.optional(_qualifier)
     )
-    at_least: bool = False
+    at_least: bool = truth("at_least")
 
 
 @attrs.frozen(kw_only=True)
@@ -294,7 +295,7 @@ ScopeCommand = Withdraw | Merge | Split | Supersede | MarkNotAssessable | MarkNo
 class Correct:
     """Retract an entry and record what replaces it, both or neither."""
 
-    entry: int
+    entry: int = attrs.field(converter=entry_number)
     by: StatusCommand | ScopeCommand
     reason: Private = private("reason", required=True)
 
@@ -600,8 +601,8 @@ def decide(
         case Engage() | Realise() | Abandon() | Reopen():
             return _decide_status(command, state)
         case Describe():
-            told = description(state, command.on).changed(command.change)
-            return _unknown_axis(told, around) or (_event(command),)
+            event: Described = _event(command)
+            return _unknown_axes(evolve(state, event), around) or (event,)
         case Qualify():
             return (_event(command),)
         case AttachEvidence():
@@ -737,6 +738,14 @@ def _verb(event: StatusEvent | ScopeEvent) -> str:
 # --- what else can be wrong ------------------------------------------------------------------
 
 
+def _unknown_axes(state: Action, around: Surroundings) -> Refusal | None:
+    """Refuse a description that on some day would name an axis or a theme not declared."""
+    changes = [i.event for i in live(state.remarks) if isinstance(i.event, Described)]
+    days = [date.min, *(event.on for event in changes)]
+    found = (_unknown_axis(description(state, on), around) for on in days)
+    return next((refusal for refusal in found if refusal), None)
+
+
 def _unknown_axis(whole: Description, around: Surroundings) -> Refusal | None:
     """Refuse an axis or a theme that the plan does not declare, so that no typo makes one."""
     if not around.axes:
@@ -772,7 +781,8 @@ def _whole(state: Action, around: Surroundings) -> Refusal | None:
     )
     if early:
         return Refusal("history-broken", {}, early)
-    return _wrong_lineage(successors(state), around)
+    unknown = _unknown_axes(state, around) if proposed else None
+    return unknown or _wrong_lineage(successors(state), around)
 
 
 def _broken(

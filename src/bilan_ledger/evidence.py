@@ -15,7 +15,7 @@ import attrs
 
 from .dates import When
 from .errors import InvalidValue
-from .text import Private, cleaned, matching, private
+from .text import Private, cleaned, matching, private, truth
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+")
@@ -115,7 +115,7 @@ class Measure:
     precision: Precision = attrs.field(default=Precision.EXACT, converter=_precision)
     target: Decimal | None = attrs.field(default=None, converter=attrs.converters.optional(_target))
     as_of: When = attrs.field(converter=_as_of)
-    provisional: bool = False
+    provisional: bool = truth("provisional")
 
 
 @attrs.frozen(kw_only=True)

@@ -123,7 +123,9 @@ def evidence_of(action: Action) -> tuple[Evidence, ...]:
     items: list[Recorded[Any]] = [
         *live(action.statuses), *live(action.scopes), *live(action.remarks),
     ]  # fmt: skip
+    standing = {item.version for item in items} | {None}
     found = sorted(items, key=lambda item: item.version)
+    found = [item for item in found if getattr(item.event, "entry", None) in standing]
     return tuple(piece for item in found for piece in getattr(item.event, "evidence", ()))
 
 

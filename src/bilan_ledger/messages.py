@@ -133,9 +133,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{field} : {value} n'est pas un pourcentage de 0 à 100.",
         "{field}: {value} is not a percentage from 0 to 100.",
     ),
+    "number-form": (
+        "{field} : {value} n'est pas un nombre entier.",
+        "{field}: {value} is not a whole number.",
+    ),
     "of-form": (
-        "{field} : {value} n'est pas un nombre entier d'actions.",
-        "{field}: {value} is not a whole number of actions.",
+        "{field} : {value} n'est pas un nombre d'actions (1 ou plus).",
+        "{field}: {value} is not a number of actions (1 or more).",
     ),
     "known-form": (
         "{field} : « {value} » ne désigne pas un état des connaissances. Écrivez un numéro "

@@ -30,7 +30,7 @@ from .record import (
     retract,
     seen,
 )
-from .text import Private, clean, cleaned, keyed, matching, private
+from .text import LARGEST, Private, clean, cleaned, keyed, matching, private
 
 # --- values ----------------------------------------------------------------------------------
 
@@ -223,8 +223,8 @@ def _percentage(value: object) -> Decimal:
     return number
 
 
-def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+def _of(value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LARGEST:
         raise InvalidValue("of-form", field="of", value=value)
     return value
 
@@ -232,7 +232,7 @@ def _whole(value: object) -> int:
 @attrs.frozen(kw_only=True)
 class _Publish:
     percentage: Decimal = attrs.field(converter=_percentage)
-    of: int | None = attrs.field(default=None, converter=attrs.converters.optional(_whole))
+    of: int | None = attrs.field(default=None, converter=attrs.converters.optional(_of))
     on: date = attrs.field(converter=_on)
     counted: tuple[Status, ...] = attrs.field(default=_COUNTED, converter=_counted)
     base: Base = attrs.field(default=Base.ALL, converter=_base)

@@ -12,7 +12,7 @@ import attrs
 
 from .errors import Refusal
 from .evidence import Evidence, some_pieces
-from .text import Private, private
+from .text import Private, private, whole
 
 E = TypeVar("E")
 
@@ -26,16 +26,21 @@ class Recorded(Generic[E]):
     retracted_by: int | None = None
 
 
+def entry_number(value: int) -> int:
+    """Return the version of an entry; raises `InvalidValue` for what can be none."""
+    return whole(value, "entry")
+
+
 @attrs.frozen(kw_only=True)
 class _Attach:
     evidence: tuple[Evidence, ...] = attrs.field(converter=some_pieces)
-    entry: int | None = None
+    entry: int | None = attrs.field(default=None, converter=attrs.converters.optional(entry_number))
     note: Private | None = private("note")
 
 
 @attrs.frozen(kw_only=True)
 class _Retract:
-    entry: int
+    entry: int = attrs.field(converter=entry_number)
     reason: Private = private("reason", required=True)
 
 

@@ -171,3 +171,24 @@ def matching(field: str, pattern: re.Pattern[str], code: str) -> Any:
         return text
 
     return attrs.field(default=None, converter=convert)
+
+
+def truth(field: str) -> Any:
+    """Declare an attrs field that is yes or no, and no by default."""
+
+    def convert(value: object) -> bool:
+        if not isinstance(value, bool):
+            raise InvalidValue("choice", field=field, value=value, allowed="True, False")
+        return value
+
+    return attrs.field(default=False, converter=convert)
+
+
+LARGEST = 2**53 - 1  # RFC 8785 keeps whole numbers up to here
+
+
+def whole(value: object, field: str) -> int:
+    """Return a whole number that every JSON reader keeps; raises `InvalidValue`."""
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST:
+        raise InvalidValue("number-form", field=field, value=value)
+    return value

@@ -40,7 +40,7 @@ from . import action, plan, record
 from .dates import Instant, When
 from .entry import Entry
 from .errors import BilanError, InvalidValue, MalformedEntry
-from .text import Private, Sealed, key
+from .text import Private, Sealed, key, whole
 
 NAMES: dict[str, type[Any]] = {
     "action.proposed": action.Proposed,
@@ -78,7 +78,6 @@ is today's event. None has been retired yet.
 
 _NAME_OF = {(name.partition(".")[0], event): name for name, event in NAMES.items()}
 UNSTAMPED = Instant.parse("0001-01-01T00:00:00.000000Z")
-_LARGEST = 2**53 - 1
 
 
 def name_of(entry: Entry) -> str:
@@ -298,9 +297,7 @@ def _whole_text(value: object, field: str) -> str:
 
 
 def _integer(value: Any, _: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LARGEST:
-        raise InvalidValue("of-form", field="number", value=value)
-    return value
+    return whole(value, "number")
 
 
 def _truth(value: Any, _: Any) -> bool:
