@@ -9,6 +9,7 @@ The class names of events are not what is stored: their public names are in `wir
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -689,7 +690,7 @@ def _placed(
     """Place an event at the latest position where history is legal and its dates consistent."""
     standing = live(items)
     conflict: tuple[int, ...] = ()
-    for position in range(len(standing), -1, -1):
+    for position in _places(standing, may_follow):
         before, after = standing[:position], standing[position:]
         if not _fits(event, before, after, may_follow):
             continue
@@ -701,6 +702,20 @@ def _placed(
     if conflict:
         return Refusal("dates-conflict", {"on": event.on}, conflict)
     return _illegal(event, standing)
+
+
+def _places(
+    standing: Sequence[Recorded[Any]], may_follow: Callable[[Any, Any], bool]
+) -> Iterable[int]:
+    """Return the places where one more event may leave a legal history, the latest first.
+
+    Anywhere in a legal history; in one that a correction has just broken, where it is broken.
+    """
+    events = [None, *(item.event for item in standing)]
+    broken = [n for n, pair in enumerate(pairwise(events)) if not may_follow(*pair)]
+    if not broken:
+        return range(len(standing), -1, -1)
+    return broken if len(broken) == 1 else ()
 
 
 def _fits(
