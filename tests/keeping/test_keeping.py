@@ -78,7 +78,7 @@ def test_a_newer_ledger_says_so_and_nothing_happens(ledger, tmp_path):
 
 
 def test_a_renamed_event_keeps_its_bytes(ledger, monkeypatch):
-    """An example of upcasting: `action.begun` with `since` is read as `action.engaged` with `on`."""
+    """An example of upcasting: `action.begun` with `since` is read as `action.engaged`."""
 
     def begun(data):
         return {**{k: v for k, v in data.items() if k != "since"}, "on": data["since"]}
