@@ -490,8 +490,8 @@ def statuses_after(event: StatusEvent) -> frozenset[Status]:
             return frozenset({Status.REALISED})
         case Abandoned():
             return frozenset({Status.ABANDONED})
-        case Reopened(to=to):
-            return frozenset({to})
+        case _:
+            return frozenset({event.to})
 
 
 def scope_after(event: ScopeEvent) -> Scope:
@@ -509,7 +509,7 @@ def scope_after(event: ScopeEvent) -> Scope:
             return Scope.NOT_ASSESSABLE
         case NotAssessed():
             return Scope.NOT_ASSESSED
-        case Restored():
+        case _:
             return Scope.IN_PLAN
 
 
@@ -564,10 +564,8 @@ def _leaves(event: StatusEvent) -> frozenset[Status]:
             return frozenset({Status.PROPOSED})
         case Realised() | Abandoned():
             return frozenset({Status.PROPOSED, Status.ENGAGED})
-        case Reopened():
+        case _:  # reopened; what proposes never comes here
             return frozenset({Status.REALISED, Status.ABANDONED})
-        case _:
-            return frozenset()
 
 
 def scope_may_follow(before: ScopeEvent | None, event: ScopeEvent) -> bool:
