@@ -257,6 +257,8 @@ def _header(path: Path) -> tuple[int, int]:
     To open one with a write-ahead log would already leave files beside it.
     """
     try:
+        if path.exists() and not path.is_file():  # a folder, or a pipe that would wait for ever
+            raise LedgerUnavailable("not-a-ledger", path=path)
         with path.open("rb") as file:
             head = file.read(100)
     except FileNotFoundError:
