@@ -58,6 +58,7 @@ Command = actions.Command | plans.Command
 KnownAt = Known | Instant | datetime | date | int | str
 _TRIES = 50
 _DIGITS = 18  # of an index
+_REMEMBERED = 1_000  # actions whose state is kept for the next command
 
 
 def _utc_now() -> datetime:
@@ -113,6 +114,7 @@ class Ledger:
         self._clock = clock
         self._lock = RLock()
         self._plans: dict[str, plans.Plan] = {}
+        self._actions: dict[ActionId, actions.Action] = {}
         self._records: dict[str, Record] = {}
         self._entries: list[Entry] = []
 
@@ -245,14 +247,22 @@ class Ledger:
         return state
 
     def _action_state(self, name: ActionId) -> actions.Action:
-        def fold(entries: Iterable[Entry]) -> actions.Action:
-            events = [cast("actions.Event", entry.event) for entry in entries]
-            try:
-                return actions.replay(events)
-            except ValueError:
-                raise MalformedEntry("row-disagrees", index=str(name), column="after") from None
-
-        return self.application.load(stream_id(name.plan, name.action), fold)
+        """Return the action as stored now, reading only what was added since last time."""
+        stream = stream_id(name.plan, name.action)
+        before = self._actions.pop(name, None)
+        try:
+            if before is None:
+                state = self.application.load(stream, _fold)
+            else:
+                state = _fold(self.application.newer(stream, before.version), before)
+        except ValueError as error:
+            if isinstance(error, MalformedEntry):
+                raise
+            raise MalformedEntry("row-disagrees", index=str(name), column="after") from None
+        self._actions[name] = state
+        if len(self._actions) > _REMEMBERED:
+            del self._actions[next(iter(self._actions))]
+        return state
 
     def _lineage(self, plan: str) -> tuple[dict[str, tuple[str, ...]], int]:
         """Return who carries on whom in a plan, and how long the log was that says so."""
@@ -518,6 +528,10 @@ class Ledger:
         except InvalidValue:
             raise InvalidValue("known-form", field="known", value=text) from None
         return Known(stated=instant) if stated else self._known(several, instant)
+
+
+def _fold(entries: Iterable[Entry], state: actions.Action | None = None) -> actions.Action:
+    return actions.replay((cast("actions.Event", entry.event) for entry in entries), state)
 
 
 class _Decision:
