@@ -132,9 +132,14 @@ corrections = st.one_of(
         Correct, entry=versions, by=proposals | status_commands | scope_commands, reason=reason
     ),
 )
+some_terms = st.builds(
+    terms,
+    initial_list_on=st.none() | exact_days,
+    policy=st.sampled_from([Policy(), Policy(), Policy(counted=["realised"], base="initial-list")]),
+)
 plan_commands = st.one_of(
     st.builds(
-        AmendPlan, on=exact_days, terms=st.builds(terms, initial_list_on=st.none() | exact_days)
+        AmendPlan, on=exact_days, terms=some_terms
     ),
     st.builds(
         PublishFigure, percentage=st.sampled_from(["0", "33", "50", "67", "100", "66.7"]),
@@ -262,22 +267,21 @@ def _command(draw: st.DrawFn, state: Action) -> Any:
             return draw(corrections)
 
 
-def _grow(draw: st.DrawFn, log: Log, plan: str, most: int) -> None:
-    about = draw(st.builds(terms, initial_list_on=st.none() | exact_days))
-    log.attempt(Move(plan, None, CreatePlan(terms=about)))
-    for _ in range(draw(st.integers(0, most))):
-        key = draw(st.sampled_from(["a", "a", "b", "b", "c", None]))
-        state = log.actions.get((plan, key or ""), Action())
-        command = draw(plan_commands if key is None else _command(state))
-        log.attempt(Move(plan, key, command, draw(hours), draw(st.integers(0, 3))))
-
-
 @st.composite
 def ledgers(draw: st.DrawFn, *, names: tuple[str, ...] = ("p",), most: int = 20) -> list[Entry]:
-    """Draw the log of some plans, one after the other, with up to three actions each."""
+    """Draw the log of some plans, with up to three actions each; the first plan comes first."""
     log = Log()
-    for name in names:
-        _grow(draw, log, name, most)
+    log.attempt(Move(names[0], None, CreatePlan(terms=draw(some_terms))))
+    for _ in range(draw(st.integers(0, most))):
+        plan = draw(st.sampled_from(names))
+        key = draw(st.sampled_from(["a", "a", "b", "b", "c", None]))
+        if plan not in log.plans:
+            key, command = None, CreatePlan(terms=draw(some_terms))
+        elif key is None:
+            command = draw(plan_commands)
+        else:
+            command = draw(_command(log.actions.get((plan, key), Action())))
+        log.attempt(Move(plan, key, command, draw(hours), draw(st.integers(0, 3))))
     return log.entries
 
 

@@ -1132,6 +1132,45 @@ def test_a_change_leaves_no_theme_without_its_axis_on_a_later_day(
     assert isinstance(decide(command, after(*before, around=AXES), AXES), Refusal)
 
 
+DROPPED = after(proposal(axis="bleu"), Engage(on="2021"))  # when there still was an axis `bleu`
+
+
+@pytest.mark.xfail(
+    strict=True, reason="every description of the past is held against the axes of today"
+)
+def test_an_axis_that_the_plan_has_dropped_can_be_left() -> None:
+    """What was declared then stays as it was; what is new must be declared now."""
+    change = Describe(on="2022-01-01", change=Description(axis="rue"))
+    assert (Described(on="2022-01-01", change=change.change),) == decide(change, DROPPED, AXES)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="every description of the past is held against the axes of today"
+)
+@pytest.mark.parametrize(
+    "command",
+    [Retract(entry=2, reason="r"), Correct(entry=2, by=Realise(on="2021"), reason="r")],
+)
+def test_an_axis_that_the_plan_has_dropped_hinders_no_correction(command: Any) -> None:
+    """The engagement is wrong, whatever became of the axis."""
+    assert not isinstance(decide(command, DROPPED, AXES), Refusal)
+
+
+@pytest.mark.xfail(strict=True, reason="a theme cannot be left: None leaves it as it is")
+def test_an_action_can_move_to_an_axis_without_themes() -> None:
+    state = after(proposal(axis="vert", theme="eau"), around=AXES)
+    change = Describe(on="2022-01-01", change=Description(axis="rue"))
+    assert not isinstance(decide(change, state, AXES), Refusal)
+
+
+def test_a_correction_stands_where_the_history_was_broken() -> None:
+    """Abandoned, not realised: before the reopening, though its year would allow later."""
+    state = after(PROPOSE, Realise(on="2021"), Reopen(on="2021", reason="r"), Realise(on="2021"))
+    command = Correct(entry=2, by=Abandon(on="2021"), reason="r")
+    expected = (Retracted(entry=2, reason="r"), Abandoned(on="2021", after=1))
+    assert expected == decide(command, state)
+
+
 # --- commands refuse bad values --------------------------------------------------------------
 
 BAD: list[tuple[Any, dict[str, Any], str, str]] = [

@@ -248,6 +248,12 @@ def test_descriptions_and_evidence_end_no_qualifier() -> None:
     assert Qualifier.LATE is shown(action, "2023-01-01")
 
 
+def test_a_remark_of_the_day_of_a_status_is_about_that_status() -> None:
+    """Engaged on the first of June, and blocked from that day on."""
+    action = after(PROPOSE, Engage(on="2021-06-01"), Qualify(on="2021-06-01", qualifier="blocked"))
+    assert Qualifier.BLOCKED is shown(action, "2021-06-01")
+
+
 def test_before_an_action_is_surely_listed_nothing_is_shown() -> None:
     action = after(
         Propose(on="2020/2021", title="t", qualifier="late"), Qualify(on="2020", qualifier="late")

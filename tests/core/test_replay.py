@@ -74,7 +74,7 @@ from bilan_ledger.replay import (
 OUT, IN, COUNTED = Contribution.OUT, Contribution.IN, Contribution.COUNTED
 LISTED = Propose(on="2020-01-01", title="Halle")
 EMPTY = Bounds(Ratio(0, 0), Ratio(0, 0), may_be_empty=True)
-both = ledgers(names=("p", "q"), most=10)
+both = ledgers(names=("p", "q"))
 
 
 def line(*commands: Any) -> list[Entry]:
@@ -235,6 +235,20 @@ def test_a_change_of_policy_is_a_revision() -> None:
     assert ["1 0/1 0/1", "2 1/1 1/1"] == said(revisions(log, date(2021, 1, 1)))
     assert ["1 0/1 0/1"] == said(revisions(log, date(2020, 12, 31)))
     assert ["1 0/1 0/1"] == said(revisions(log, date(2021, 1, 1), Policy()))
+
+
+def test_a_change_of_the_first_plans_policy_is_a_revision_of_both() -> None:
+    """The action is in the second plan."""
+    amended = AmendPlan(on="2021-01-01", terms=terms(policy=Policy(counted=["proposed"])))
+    log = play(
+        [
+            Move("p", None, CreatePlan(terms=terms())),
+            Move("q", None, CreatePlan(terms=terms())),
+            Move("q", "a", LISTED),
+            Move("p", None, amended),
+        ]
+    )
+    assert ["2 0/1 0/1", "3 1/1 1/1"] == said(revisions(log, date(2021, 1, 1)))
 
 
 @SOME
@@ -483,6 +497,13 @@ def test_the_entries_that_moved_an_action_are_those_that_may_have_happened_betwe
     )
     (part,) = explained(record).parts
     assert [1, 2] == [entry.version for entry in part.entries]
+
+
+def test_an_entry_of_the_first_day_had_already_happened() -> None:
+    """Engaged on the day before the period asked for, and realised in it."""
+    record = record_of(a=[LISTED, Engage(on="2020-12-31"), Realise(on="2021-06-01")])
+    (part,) = explain([record], (D1, NOW), (D2, NOW), Policy(counted=["realised"])).parts
+    assert [3] == [entry.version for entry in part.entries]
 
 
 def test_scope_entries_and_their_evidence_move_an_action_too() -> None:

@@ -27,11 +27,13 @@ from eventsourcing.postgres import (
     PostgresFactory,
 )
 from eventsourcing.utils import get_topic
-from psycopg import sql
+from psycopg import Cursor, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import DictRow
 
 from ..errors import LedgerUnavailable
 from ..text import SealedText
+from ..wire import UNSTAMPED
 from .append import Append
 from .store import Log, stamped
 
@@ -40,6 +42,7 @@ _LOCK = 0x42494C41  # "BILA": the advisory lock of whoever writes, or makes tabl
 _TRIES = 6
 _WAIT = 0.25  # seconds, growing
 _CONNECT_TIMEOUT = 5  # seconds
+_RECONNECT_TIMEOUT = 0.5  # seconds
 
 _SCHEMA = """
 CREATE TABLE bilan_ledger (format integer NOT NULL);
@@ -97,6 +100,9 @@ class _Datastore(PostgresDatastore):
         }  # fmt: skip
         # One connection to begin with, more when several threads ask.
         super().__init__(**known, pool_size=1, max_overflow=9, connect_timeout=_CONNECT_TIMEOUT)
+        # While the server is away, every caller tries anew; otherwise the pool's own attempts
+        # grow rarer, and a server that is back is not noticed for minutes.
+        self.pool.reconnect_timeout = _RECONNECT_TIMEOUT
         assert isinstance(self.pool.kwargs, dict)
         self.pool.kwargs.update(settings)  # whatever else the address said, such as sslmode
 
@@ -107,15 +113,10 @@ class PostgresRecorder(PostgresApplicationRecorder):
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> Sequence[int] | None:
-        """Insert rows in one transaction; a lost connection is tried again a few times.
-
-        If the answer to a commit was lost, the rows are looked for before they are tried again.
-        """
+        """Insert rows in one transaction; a lost connection is tried again a few times."""
         append: Append = kwargs["append"]
         for attempt in range(_TRIES):
             try:
-                if attempt and (found := self._saved(stored_events, append)):
-                    return found
                 return self._append(stored_events, append)
             except (OperationalError, InterfaceError):
                 if attempt == _TRIES - 1:
@@ -126,6 +127,9 @@ class PostgresRecorder(PostgresApplicationRecorder):
     def _append(self, events: Sequence[StoredEvent], append: Append) -> list[int]:
         with self.datastore.transaction(commit=True) as c:
             c.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+            # Inside the lock: a commit whose answer was lost may still have been under way.
+            if append.recorded_at != UNSTAMPED and (found := self._saved(c, events, append)):
+                return found
             c.execute(
                 "SELECT notification_id, state FROM bilan_ledger_events"
                 " ORDER BY notification_id DESC LIMIT 1"
@@ -146,19 +150,21 @@ class PostgresRecorder(PostgresApplicationRecorder):
                     copy.write_row((text.sealed.commitment, text.salt, text.text))
             return ids
 
-    def _saved(self, events: Sequence[StoredEvent], append: Append) -> list[int] | None:
+    @staticmethod
+    def _saved(
+        c: Cursor[DictRow], events: Sequence[StoredEvent], append: Append
+    ) -> list[int] | None:
         """Return the ids of these very rows if they are there after all.
 
         Their bytes hold fresh salted commitments, so no other writer can have written them.
         """
         first, *_ = stamped_as(events, append)
-        with self.datastore.transaction(commit=False) as c:
-            c.execute(
-                "SELECT notification_id FROM bilan_ledger_events"
-                " WHERE originator_id = %s AND originator_version = %s AND state = %s",
-                (first.originator_id, first.originator_version, first.state),
-            )
-            row = c.fetchone()
+        c.execute(
+            "SELECT notification_id FROM bilan_ledger_events"
+            " WHERE originator_id = %s AND originator_version = %s AND state = %s",
+            (first.originator_id, first.originator_version, first.state),
+        )
+        row = c.fetchone()
         if row is None:
             return None
         start: int = row["notification_id"]
