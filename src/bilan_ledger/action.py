@@ -118,9 +118,15 @@ class Description:
     responsible: Private | None = private("responsible")
 
     def changed(self, by: "Description") -> "Description":
-        """Return this description with the parts that `by` names replaced."""
+        """Return this description with the parts that `by` names replaced.
+
+        A theme belongs to its axis: another axis without a theme has none.
+        """
         parts = attrs.asdict(by, recurse=False)
-        return attrs.evolve(self, **{name: v for name, v in parts.items() if v is not None})
+        said = {name: v for name, v in parts.items() if v is not None}
+        if by.axis not in {None, self.axis}:
+            said.setdefault("theme", None)
+        return attrs.evolve(self, **said)
 
 
 @attrs.frozen(kw_only=True)
@@ -601,7 +607,7 @@ def decide(
             return _decide_status(command, state)
         case Describe():
             event: Described = _event(command)
-            return _unknown_axes(evolve(state, event), around) or (event,)
+            return _unknown_axes(evolve(state, event), state, around) or (event,)
         case Qualify():
             return (_event(command),)
         case AttachEvidence():
@@ -653,7 +659,7 @@ def _decide_retract(
     if unknown := _unknown_entry(command.entry, state):
         return unknown
     events = _retractions(command, state)
-    return _whole(replay(events, state), around) or events
+    return _whole(replay(events, state), state, around) or events
 
 
 def _retractions(command: Retract | Correct, state: Action) -> tuple[Event, ...]:
@@ -676,7 +682,7 @@ def _decide_correct(
     replaced = decide(command.by, between, around)
     if isinstance(replaced, Refusal):
         return replaced
-    return _whole(replay(replaced, between), around) or events + replaced
+    return _whole(replay(replaced, between), state, around) or events + replaced
 
 
 # --- where a late entry stands ---------------------------------------------------------------
@@ -751,12 +757,22 @@ def _verb(event: StatusEvent | ScopeEvent) -> str:
 # --- what else can be wrong ------------------------------------------------------------------
 
 
-def _unknown_axes(state: Action, around: Surroundings) -> Refusal | None:
-    """Refuse a description that on some day would name an axis or a theme not declared."""
+def _unknown_axes(after: Action, before: Action, around: Surroundings) -> Refusal | None:
+    """Refuse what would, on some day, name an axis or a theme that is not declared.
+
+    What the action was called before may stay, although the plan has dropped that axis since.
+    """
+    known = {(told.axis, told.theme) for told in _descriptions(before)}
+    told = [each for each in _descriptions(after) if (each.axis, each.theme) not in known]
+    return next((refusal for each in told if (refusal := _unknown_axis(each, around))), None)
+
+
+def _descriptions(state: Action) -> list[Description]:
+    """Return the description in force on each day on which it changes."""
+    if not state.statuses:
+        return []
     changes = [i.event for i in live(state.remarks) if isinstance(i.event, Described)]
-    days = [date.min, *(event.on for event in changes)]
-    found = (_unknown_axis(description(state, on), around) for on in days)
-    return next((refusal for refusal in found if refusal), None)
+    return [description(state, on) for on in (date.min, *(event.on for event in changes))]
 
 
 def _unknown_axis(whole: Description, around: Surroundings) -> Refusal | None:
@@ -780,7 +796,7 @@ def _unknown_entry(entry: int | None, state: Action) -> Refusal | None:
     return None if entry is None else entry_refusal(entry, items, last=state.version)
 
 
-def _whole(state: Action, around: Surroundings) -> Refusal | None:
+def _whole(state: Action, before: Action, around: Surroundings) -> Refusal | None:
     """Refuse a correction that would leave a history that cannot have been."""
     broken = _broken(live(state.statuses), status_may_follow)
     broken = broken or _broken(live(state.scopes), scope_may_follow)
@@ -794,7 +810,7 @@ def _whole(state: Action, around: Surroundings) -> Refusal | None:
     )
     if early:
         return Refusal("history-broken", {}, early)
-    unknown = _unknown_axes(state, around) if proposed else None
+    unknown = _unknown_axes(state, before, around) if proposed else None
     return unknown or _wrong_lineage(successors(state), around)
 
 

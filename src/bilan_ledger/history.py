@@ -172,13 +172,13 @@ class Record:
 
     def add(self, entry: Entry) -> None:
         """Extend the record by the log's next entry of this plan."""
-        self.entries.append(entry)
-        self.streams.setdefault(entry.action, []).append(entry)
         if entry.action is None:
             self.plan = evolve_plan(self.plan, cast("plans.Event", entry.event))
         else:
             state = self.actions.get(entry.action, Action())
             self.actions[entry.action] = evolve_action(state, cast("actions.Event", entry.event))
+        self.entries.append(entry)
+        self.streams.setdefault(entry.action, []).append(entry)
 
     def view(self, known: Known = NOW) -> View:
         """Return the plan and its listed actions as believed at a point of knowledge."""

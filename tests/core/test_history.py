@@ -372,10 +372,11 @@ def test_evidence_for_a_retracted_entry_does_not_stand() -> None:
     action = after(
         PROPOSE,
         Engage(on="2021"),
-        AttachEvidence(evidence=Evidence(title="x"), entry=2),
+        AttachEvidence(evidence=Evidence(title="of 2"), entry=2),
+        AttachEvidence(evidence=Evidence(title="of 1"), entry=1),
         Retract(entry=2, reason="r"),
     )
-    assert () == evidence_of(action)
+    assert (Evidence(title="of 1"),) == evidence_of(action)
 
 
 # --- knowledge -------------------------------------------------------------------------------

@@ -627,7 +627,6 @@ def test_missing_file_is_not_created(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == []
 
 
-@pytest.mark.xfail(strict=True, reason="what cannot be opened is always called read-only")
 def test_file_that_was_removed_while_it_was_open_is_missing(path: Path) -> None:
     with Ledger.open(path, **WRITTEN) as ledger:
         path.unlink()
@@ -978,7 +977,6 @@ def test_row_that_disagrees_is_named_also_when_recording(path: Path) -> None:
     assert "-1" not in caught.value.text()
 
 
-@pytest.mark.xfail(strict=True, reason="read for a command, versions are counted and not compared")
 def test_nothing_is_recorded_after_a_hole_in_the_history_of_an_action(path: Path) -> None:
     """Else the entry after the hole is applied twice, and a wrong decision is recorded."""
     with Ledger.open(path, **WRITTEN) as ledger:
@@ -992,7 +990,6 @@ def test_nothing_is_recorded_after_a_hole_in_the_history_of_an_action(path: Path
             assert database.execute("SELECT MAX(rowid) FROM stored_events").fetchone() == (5,)
 
 
-@pytest.mark.xfail(strict=True, reason="the refused entry is half learnt")
 def test_broken_entry_is_named_the_same_however_often_it_is_read(path: Path) -> None:
     with Ledger.open(path, **WRITTEN) as ledger:
         ledger.record("demo/A1", Engage(on="2022"))

@@ -241,8 +241,9 @@ class Ledger:
     def _plan_state(self, name: str) -> plans.Plan:
         """Return the plan as stored now, reading only what was added since last time."""
         state = self._plans.get(name, plans.Plan())
-        for entry in self.application.newer(stream_id(name), state.version):
-            state = plans.evolve(state, cast("plans.Event", entry.event))
+        newer = self.application.newer(stream_id(name), state.version)
+        for event in _in_order(newer, state.version):
+            state = plans.evolve(state, event)
         self._plans[name] = state
         return state
 
@@ -531,7 +532,16 @@ class Ledger:
 
 
 def _fold(entries: Iterable[Entry], state: actions.Action | None = None) -> actions.Action:
-    return actions.replay((cast("actions.Event", entry.event) for entry in entries), state)
+    events = _in_order(entries, state.version if state else 0)
+    return actions.replay((cast("actions.Event", event) for event in events), state)
+
+
+def _in_order(entries: Iterable[Entry], version: int) -> Iterator[Any]:
+    """Yield the events of a stream; raises `MalformedEntry` where an entry is missing."""
+    for expected, entry in enumerate(entries, version + 1):
+        if entry.version != expected:
+            raise MalformedEntry("row-disagrees", index=entry.subject, column="version")
+        yield entry.event
 
 
 class _Decision:

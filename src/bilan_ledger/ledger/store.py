@@ -8,6 +8,7 @@ Refuses to know: the rules of plans and actions.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -189,7 +190,10 @@ _POSTGRES = (
 def unavailable(error: BaseException, place: object) -> LedgerUnavailable:
     """Return the one clear error for what a database said."""
     said = str(error).strip().partition("\n")[0]
-    return LedgerUnavailable(_cause(error, said), path=place, why=said)
+    code = _cause(error, said)
+    if code == "read-only" and "unable to open" in said and not Path(str(place)).exists():
+        code = "ledger-missing"
+    return LedgerUnavailable(code, path=place, why=said)
 
 
 def _cause(error: BaseException, said: str) -> str:
