@@ -717,9 +717,7 @@ def _places(
     """
     events = [None, *(item.event for item in standing)]
     broken = [n for n, pair in enumerate(pairwise(events)) if not may_follow(*pair)]
-    if not broken:
-        return range(len(standing), -1, -1)
-    return broken if len(broken) == 1 else ()
+    return broken or range(len(standing), -1, -1)
 
 
 def _fits(
@@ -769,8 +767,6 @@ def _unknown_axes(after: Action, before: Action, around: Surroundings) -> Refusa
 
 def _descriptions(state: Action) -> list[Description]:
     """Return the description in force on each day on which it changes."""
-    if not state.statuses:
-        return []
     changes = [i.event for i in live(state.remarks) if isinstance(i.event, Described)]
     return [description(state, on) for on in (date.min, *(event.on for event in changes))]
 

@@ -339,7 +339,8 @@ def breakdown(
     """Return the figure of each part of the list: by `axis`, `theme`, `tag` or `responsible`.
 
     Every action is in one part (None: it has none), so parts sum to the whole; only `tag` may
-    put an action in several. The description in force on the day is used. `texts` opens the
+    put an action in several, and a part whose base may be empty is bounded over the cases
+    where it is not. The description in force on the day is used. `texts` opens the
     sealed names of who is responsible; what was erased is in the part None.
     """
     policy = policy or policy_of(view, on)

@@ -30,7 +30,7 @@ from .record import (
     retract,
     seen,
 )
-from .text import LARGEST, Private, clean, cleaned, keyed, matching, private
+from .text import Private, clean, cleaned, keyed, matching, private
 
 # --- values ----------------------------------------------------------------------------------
 
@@ -54,6 +54,7 @@ class Rounding(Choice):
 
 
 _MOST_DECIMALS = 6
+_MOST_ACTIONS = 10_000_000  # more than all communes of France together promise
 _COUNTED = (Status.ENGAGED, Status.REALISED)
 _INSEE = re.compile(r"\d{5}|2[AB]\d{3}")
 _SIREN = re.compile(r"\d{9}")
@@ -224,7 +225,7 @@ def _percentage(value: object) -> Decimal:
 
 
 def _of(value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LARGEST:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_ACTIONS:
         raise InvalidValue("of-form", field="of", value=value)
     return value
 

@@ -54,7 +54,8 @@ class Point:
 def curve(view: View, policy: Policy | None = None) -> tuple[Point, ...]:
     """Return the figure at each day on which it changes, in one pass over all changes.
 
-    Between two points nothing moves. Before the first point no action was on a list.
+    Between two points nothing moves. Before the first point no action was on a list. One policy
+    holds for the whole curve: the one given, else the plan's latest.
     """
     policy = policy or policy_of(view, date.max)
     alone = attrs.evolve(policy, counted=(Status.REALISED,))

@@ -33,6 +33,7 @@ from ..errors import (
 )
 from ..history import Known, Record, View, together
 from ..plan import Policy
+from ..record import live
 from ..replay import (
     Explanation,
     Point,
@@ -269,7 +270,11 @@ class Ledger:
         """Return who carries on whom in a plan, and how long the log was that says so."""
         self._sync()
         record = self._records.get(plan, Record(plan))
-        known = {key: actions.successors(state) for key, state in record.actions.items()}
+        known = {
+            key: actions.successors(state)
+            for key, state in record.actions.items()
+            if live(state.statuses)
+        }
         return known, len(self._entries)
 
     # --- reading -----------------------------------------------------------------------------
@@ -612,7 +617,7 @@ class _Decision:
         decided = {
             name.action: actions.successors(state)
             for name, state in self._actions.items()
-            if name.plan == plan and state.version
+            if name.plan == plan and live(state.statuses)
         }
         return {**self._lineages[plan], **decided}
 
