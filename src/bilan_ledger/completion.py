@@ -270,6 +270,11 @@ def initial_day(view: View, name: str) -> date:
     return view.plans[name.partition("/")[0]].terms().initial_list_day
 
 
+def realised_alone(policy: Policy) -> Policy:
+    """Return a policy under which realised actions alone count: what stands beside every figure."""
+    return attrs.evolve(policy, counted=(Status.REALISED,))
+
+
 def policy_of(view: View, on: date) -> Policy:
     """Return the policy in force on a day in the first of the plans seen."""
     first = next(iter(view.plans.values()))
@@ -282,7 +287,7 @@ def complete(view: View, on: date, policy: Policy | None = None) -> Completion:
     The policy is the plan's own unless another is given. `view` holds at least one plan.
     """
     policy = policy or policy_of(view, on)
-    alone = attrs.evolve(policy, counted=(Status.REALISED,))
+    alone = realised_alone(policy)
     found = possibilities(view, on, policy)
     tally = Counter(found.values())
     return Completion(

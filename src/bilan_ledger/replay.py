@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from .action import Action, Status
+from .action import Action
 from .completion import (
     Bounds,
     Completion,
@@ -31,6 +31,7 @@ from .completion import (
     initial_day,
     policy_of,
     possibilities,
+    realised_alone,
 )
 from .dates import Instant, windows
 from .entry import Entry
@@ -58,7 +59,7 @@ def curve(view: View, policy: Policy | None = None) -> tuple[Point, ...]:
     holds for the whole curve: the one given, else the plan's latest.
     """
     policy = policy or policy_of(view, date.max)
-    alone = attrs.evolve(policy, counted=(Status.REALISED,))
+    alone = realised_alone(policy)
     counted, realised = _changes(view, policy), _changes(view, alone)
     tallies: tuple[Counter[Possible], Counter[Possible]] = (Counter(), Counter())
     points: list[Point] = []
@@ -157,7 +158,7 @@ class _Running:
         first = next(iter(self.records.values())).plan
         terms = record.plan.terms()
         policy = self.policy or first.terms(self.on).policy
-        alone = attrs.evolve(policy, counted=(Status.REALISED,))
+        alone = realised_alone(policy)
         line = timeline(record.actions[name])
         counted = contributions(line, self.on, policy, terms.initial_list_day)
         realised = contributions(line, self.on, alone, terms.initial_list_day)
@@ -231,7 +232,7 @@ class _Growing:
     def _renew(self, view: View, key: str, name: str) -> None:
         state = self.records[key].actions[name].seen(self.versions[key, name])
         policy = self.policy or policy_of(view, date.max)
-        alone = attrs.evolve(policy, counted=(Status.REALISED,))
+        alone = realised_alone(policy)
         listed_by = initial_day(view, key)
         self.steps[f"{key}/{name}"] = (
             _Steps.of(state, policy, listed_by),
