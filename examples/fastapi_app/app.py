@@ -29,8 +29,8 @@ from bilan_ledger import (
     Ledger,
     NotFound,
     Realise,
-    formats,
 )
+from bilan_ledger.formats import shapes
 
 
 @asynccontextmanager
@@ -133,14 +133,14 @@ tagged = {"dependencies": [Depends(position)], "responses": {**_WRONG, **_UNCHAN
 @app.get("/plans/{plan}/figure", **tagged)
 def figure(plan: PlanKey, ledger: TheLedger, on: Day = None, known: Known = None) -> dict[str, Any]:
     """Return the figure of a day, as known then: low, high, and the ids behind each number."""
-    return formats.completion_json(ledger.figure(plan, on=on, known=known))
+    return shapes.completion_json(ledger.figure(plan, on=on, known=known))
 
 
 @app.get("/plans/{plan}/curve", **tagged)
 def curve(plan: PlanKey, ledger: TheLedger, known: Known = None) -> list[dict[str, Any]]:
     """Return the figure at each day on which it changes."""
     policy = ledger.figure(plan, known=known).policy
-    return formats.points_json(ledger.curve(plan, known=known, policy=policy), policy)
+    return shapes.points_json(ledger.curve(plan, known=known, policy=policy), policy)
 
 
 @app.get("/plans/{plan}/explain", **tagged)
@@ -149,13 +149,13 @@ def explain(
 ) -> dict[str, Any]:
     """Return what moved the figure between two days, in parts that add up."""
     found = ledger.explain(plan, before=before, after=after, known=known)
-    return formats.explanation_json(found)
+    return shapes.explanation_json(found)
 
 
 @app.get("/plans/{plan}/reconciliation", **tagged)
 def reconciliation(plan: PlanKey, ledger: TheLedger) -> list[dict[str, Any]]:
     """Return the published figures held against the ledger."""
-    return [formats.reconciliation_json(check) for check in ledger.reconcile(plan)]
+    return [shapes.reconciliation_json(check) for check in ledger.reconcile(plan)]
 
 
 @app.get("/plans/{plan}/entries", **tagged)
@@ -167,7 +167,7 @@ def entries(
 ) -> list[dict[str, Any]]:
     """Return entries after an index, without the texts that may name a person."""
     found = ledger.entries(plan, after=after)[:limit]
-    return [formats.entry_json(entry) for entry in found]
+    return [shapes.entry_json(entry) for entry in found]
 
 
 class Change(BaseModel):
@@ -212,4 +212,4 @@ def change_status(
     evidence = [Evidence(title=change.evidence)] if change.evidence is not None else []
     command = _COMMANDS[change.to](on=change.on, evidence=evidence)
     made = ledger.record(f"{plan}/{action}", command, recorded_by=recorded_by)
-    return [formats.entry_json(entry) for entry in made]
+    return [shapes.entry_json(entry) for entry in made]

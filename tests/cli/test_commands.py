@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bilan_ledger.cli import run, words
-from bilan_ledger.cli.commands import app
+from bilan_ledger.cli.app import app
 
 OPEN = "plan demo --title Projet --territory Exempleville --start 2026-01-01 --end 2031-12-31"
 

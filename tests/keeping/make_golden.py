@@ -35,9 +35,9 @@ from bilan_ledger import (
     Terms,
     Territory,
     Withdraw,
-    formats,
     wire,
 )
+from bilan_ledger.formats import shapes
 
 LEDGERS = Path(__file__).parents[1] / "ledgers"
 DAYS = [date(2025, 12, 31), date(2026, 6, 15), date(2026, 12, 31), date(2028, 1, 1)]
@@ -74,8 +74,8 @@ def read(ledger: Ledger) -> dict[str, object]:
     entries = ledger.entries()
     return {
         "lines": [wire.encode(entry).decode() for entry in entries],
-        "figures": [formats.completion_json(ledger.figure("demo", on=on)) for on in DAYS],
-        "published": [formats.reconciliation_json(check) for check in ledger.reconcile("demo")],
+        "figures": [shapes.completion_json(ledger.figure("demo", on=on)) for on in DAYS],
+        "published": [shapes.reconciliation_json(check) for check in ledger.reconcile("demo")],
         "texts": [ledger.text(entry.recorded_by) for entry in entries],
     }
 

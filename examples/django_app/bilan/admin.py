@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from bilan_ledger import formats
+from bilan_ledger.formats import shapes
 
 from .ledger import the_ledger
 from .models import Entry
@@ -37,7 +37,7 @@ class EntryAdmin(admin.ModelAdmin):
         pages = Paginator(ledger.entries()[::-1], 50)
         page = pages.get_page(request.GET.get("p"))
         rows = [
-            (entry, formats.entry_json(entry)["event"], ledger.text(entry.recorded_by))
+            (entry, shapes.entry_json(entry)["event"], ledger.text(entry.recorded_by))
             for entry in page
         ]
         context = {**self.admin_site.each_context(request), "title": "Écritures", "rows": rows,

@@ -20,8 +20,9 @@ from cyclopts.exceptions import (
 )
 
 from ..errors import BilanError, CommandRefused, LedgerUnavailable, MalformedEntry, NotFound
+from . import commands as _commands  # noqa: F401 declares them
 from . import words
-from .commands import app
+from .app import app
 from .options import UsageError
 from .words import say
 

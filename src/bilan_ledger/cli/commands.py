@@ -4,18 +4,18 @@ Decides: names and options. Refuses to know: rules, arithmetic, and how results 
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated, Any
 
 import attrs
-from cyclopts import App, Group, Parameter
+from cyclopts import Parameter
 from rich.progress import Progress
 
 from .. import action as actions
-from .. import formats
 from ..completion import policy_of
 from ..evidence import decimal
+from ..formats import shapes
 from ..ledger import Ledger
 from ..plan import (
     AmendPlan,
@@ -31,6 +31,20 @@ from ..record import AttachEvidence, Recorded, Retract
 from ..replay import Verdict
 from ..text import ActionId
 from . import options, show
+from .app import (
+    ASK,
+    KEEP,
+    OUTPUT,
+    PLANS,
+    POLICY,
+    RECORD,
+    RECORDING,
+    SHOWN,
+    command,
+    opened,
+    option,
+    print_json,
+)
 from .options import (
     EvidenceOptions,
     MeasureOptions,
@@ -43,33 +57,6 @@ from .options import (
 )
 from .words import say
 
-_LONG = 20_000  # entries; below that a progress bar would only flicker
-
-OUTPUT = Annotated[Output, Parameter(name="*")]
-RECORDING = Annotated[Recording, Parameter(name="*")]
-SHOWN = Annotated[Shown, Parameter(name="*")]
-POLICY = Annotated[PolicyOptions, Parameter(name="*")]
-PLANS = Annotated[str, Parameter(help=say("opt-plans"))]
-
-
-def _option(code: str, **more: Any) -> Parameter:
-    return Parameter(help=say(code), **more)
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 this is the output
-
-
-app = App(name="bilan", help=say("help"), help_flags=["--help"], version_flags=["--version"])
-_record = Group(say("group-record"))
-_ask = Group(say("group-ask"))
-_keep = Group(say("group-keep"))
-
-
-def _command(name: str, group: Group) -> Callable[[Any], Any]:
-    return app.command(name=name, help=say(f"do-{name}"), group=group)
-
-
 # --- recording -------------------------------------------------------------------------------
 
 
@@ -78,19 +65,19 @@ def _recorded(subject: str, command: Any, common: Recording) -> None:
         several = command if isinstance(command, tuple) else (command,)
         entries = ledger.record(subject, *several, stated_at=common.stated_at)
         if common.json:
-            _print_json([formats.entry_json(entry, ledger.text) for entry in entries])
+            print_json([shapes.entry_json(entry, ledger.text) for entry in entries])
         else:
             show.recorded(entries)
 
 
-@_command("init", _record)
+@command("init", RECORD)
 def init(
-    path: Annotated[str, _option("opt-path")],
+    path: Annotated[str, option("opt-path")],
     /,
     *,
-    writer: Annotated[str | None, _option("opt-writer")] = None,
-    reader: Annotated[str | None, _option("opt-reader")] = None,
-    apply: Annotated[bool, Switch, _option("opt-apply")] = False,
+    writer: Annotated[str | None, option("opt-writer")] = None,
+    reader: Annotated[str | None, option("opt-reader")] = None,
+    apply: Annotated[bool, Switch, option("opt-apply")] = False,
     common: OUTPUT = Output(),
 ) -> None:
     """Make a new, empty ledger; in PostgreSQL, print or apply the rights of its roles."""
@@ -98,7 +85,7 @@ def init(
         place = ledger.application.place
     rights = _rights(path, writer, reader, apply=apply)
     if common.json:
-        _print_json({"ledger": place, **({"grants": rights} if rights else {})})
+        print_json({"ledger": place, **({"grants": rights} if rights else {})})
         return
     show.line(say("made", path=place))
     if rights:
@@ -120,16 +107,16 @@ def _rights(path: str, writer: str | None, reader: str | None, *, apply: bool) -
 class TermsOptions:
     """Options that describe the terms of a plan."""
 
-    title: Annotated[str | None, _option("opt-title")] = None
-    territory: Annotated[str | None, _option("opt-territory")] = None
-    insee: Annotated[str | None, _option("opt-insee")] = None
-    siren: Annotated[str | None, _option("opt-siren")] = None
-    timezone: Annotated[str | None, _option("opt-timezone")] = None
-    start: Annotated[str | None, _option("opt-start")] = None
-    end: Annotated[str | None, _option("opt-end")] = None
-    axis: Annotated[tuple[str, ...], _option("opt-axes", negative_iterable="")] = ()
-    theme: Annotated[tuple[str, ...], _option("opt-themes", negative_iterable="")] = ()
-    initial_list_on: Annotated[str | None, _option("opt-initial")] = None
+    title: Annotated[str | None, option("opt-title")] = None
+    territory: Annotated[str | None, option("opt-territory")] = None
+    insee: Annotated[str | None, option("opt-insee")] = None
+    siren: Annotated[str | None, option("opt-siren")] = None
+    timezone: Annotated[str | None, option("opt-timezone")] = None
+    start: Annotated[str | None, option("opt-start")] = None
+    end: Annotated[str | None, option("opt-end")] = None
+    axis: Annotated[tuple[str, ...], option("opt-axes", negative_iterable="")] = ()
+    theme: Annotated[tuple[str, ...], option("opt-themes", negative_iterable="")] = ()
+    initial_list_on: Annotated[str | None, option("opt-initial")] = None
 
     def terms(self, policy: Policy) -> Terms:
         """Return new terms."""
@@ -173,12 +160,12 @@ def _pair(text: str, field: str) -> tuple[str, str]:
     return name.strip(), title.strip()
 
 
-@_command("plan", _record)
+@command("plan", RECORD)
 def plan(
-    key: Annotated[str, _option("opt-plan")],
+    key: Annotated[str, option("opt-plan")],
     /,
     *,
-    amend: Annotated[str | None, _option("opt-amend")] = None,
+    amend: Annotated[str | None, option("opt-amend")] = None,
     note: options.Note = None,
     terms: Annotated[TermsOptions, Parameter(name="*")] = TermsOptions(),
     policy: POLICY = PolicyOptions(),
@@ -195,19 +182,19 @@ def plan(
     _recorded(key, AmendPlan(on=amend, terms=changed, note=note), common)
 
 
-@_command("propose", _record)
+@command("propose", RECORD)
 def propose(
     action: options.Action,
     /,
     *,
     on: options.When,
-    title: Annotated[str, _option("opt-title")],
-    axis: Annotated[str | None, _option("opt-axis")] = None,
-    theme: Annotated[str | None, _option("opt-theme")] = None,
-    tag: Annotated[tuple[str, ...], _option("opt-tag", negative_iterable="")] = (),
-    responsible: Annotated[str | None, _option("opt-responsible")] = None,
+    title: Annotated[str, option("opt-title")],
+    axis: Annotated[str | None, option("opt-axis")] = None,
+    theme: Annotated[str | None, option("opt-theme")] = None,
+    tag: Annotated[tuple[str, ...], option("opt-tag", negative_iterable="")] = (),
+    responsible: Annotated[str | None, option("opt-responsible")] = None,
     qualifier: options.Qualifier = None,
-    not_assessed: Annotated[bool, Switch, _option("opt-not-assessed")] = False,
+    not_assessed: Annotated[bool, Switch, option("opt-not-assessed")] = False,
     note: options.Note = None,
     evidence: SHOWN = Shown(),
     common: RECORDING = Recording(),
@@ -221,13 +208,13 @@ def propose(
     _recorded(action, (command, *unknown), common)
 
 
-@_command("engage", _record)
+@command("engage", RECORD)
 def engage(
     action: options.Action,
     /,
     *,
     on: options.When,
-    at_least: Annotated[bool, Switch, _option("opt-at-least")] = False,
+    at_least: Annotated[bool, Switch, option("opt-at-least")] = False,
     qualifier: options.Qualifier = None,
     note: options.Note = None,
     evidence: SHOWN = Shown(),
@@ -240,7 +227,7 @@ def engage(
     _recorded(action, command, common)
 
 
-@_command("realise", _record)
+@command("realise", RECORD)
 def realise(
     action: options.Action,
     /,
@@ -256,13 +243,13 @@ def realise(
     _recorded(action, command, common)
 
 
-@_command("abandon", _record)
+@command("abandon", RECORD)
 def abandon(
     action: options.Action,
     /,
     *,
     on: options.When,
-    reason: Annotated[str | None, _option("opt-reason")] = None,
+    reason: Annotated[str | None, option("opt-reason")] = None,
     note: options.Note = None,
     evidence: SHOWN = Shown(),
     common: RECORDING = Recording(),
@@ -272,14 +259,14 @@ def abandon(
     _recorded(action, command, common)
 
 
-@_command("reopen", _record)
+@command("reopen", RECORD)
 def reopen(
     action: options.Action,
     /,
     *,
     on: options.When,
     reason: options.Reason,
-    to: Annotated[str, _option("opt-to")] = "engaged",
+    to: Annotated[str, option("opt-to")] = "engaged",
     note: options.Note = None,
     evidence: SHOWN = Shown(),
     common: RECORDING = Recording(),
@@ -289,14 +276,14 @@ def reopen(
     _recorded(action, command, common)
 
 
-@_command("retract", _record)
+@command("retract", RECORD)
 def retract(
     subject: options.Subject,
-    entry: Annotated[int, _option("opt-entry")],
+    entry: Annotated[int, option("opt-entry")],
     /,
     *,
     reason: options.Reason,
-    replace_on: Annotated[str | None, _option("opt-replace-on")] = None,
+    replace_on: Annotated[str | None, option("opt-replace-on")] = None,
     common: RECORDING = Recording(),
 ) -> None:
     """Withdraw an entry, or make it again on another date."""
@@ -313,15 +300,15 @@ def retract(
     _recorded(subject, actions.Correct(entry=entry, by=instead, reason=reason), common)
 
 
-@_command("scope", _record)
+@command("scope", RECORD)
 def scope(
     kind: str,
     action: options.Action,
     /,
     *,
     on: options.When,
-    target: Annotated[tuple[str, ...], _option("opt-target", negative_iterable="")] = (),
-    reason: Annotated[str | None, _option("opt-reason")] = None,
+    target: Annotated[tuple[str, ...], option("opt-target", negative_iterable="")] = (),
+    reason: Annotated[str | None, option("opt-reason")] = None,
     note: options.Note = None,
     evidence: SHOWN = Shown(),
     common: RECORDING = Recording(),
@@ -352,17 +339,17 @@ def _scope_command(kind: str, targets: Sequence[str], shared: dict[str, Any]) ->
     return actions.Supersede(by=keys[0], **shared)
 
 
-@_command("describe", _record)
+@command("describe", RECORD)
 def describe(
     action: options.Action,
     /,
     *,
     on: options.Day,
-    title: Annotated[str | None, _option("opt-title")] = None,
-    axis: Annotated[str | None, _option("opt-axis")] = None,
-    theme: Annotated[str | None, _option("opt-theme")] = None,
-    tag: Annotated[tuple[str, ...], _option("opt-tag", negative_iterable="")] = (),
-    responsible: Annotated[str | None, _option("opt-responsible")] = None,
+    title: Annotated[str | None, option("opt-title")] = None,
+    axis: Annotated[str | None, option("opt-axis")] = None,
+    theme: Annotated[str | None, option("opt-theme")] = None,
+    tag: Annotated[tuple[str, ...], option("opt-tag", negative_iterable="")] = (),
+    responsible: Annotated[str | None, option("opt-responsible")] = None,
     note: options.Note = None,
     common: RECORDING = Recording(),
 ) -> None:
@@ -373,10 +360,10 @@ def describe(
     _recorded(action, actions.Describe(on=on, change=change, note=note), common)
 
 
-@_command("qualify", _record)
+@command("qualify", RECORD)
 def qualify(
     action: options.Action,
-    qualifier: Annotated[str, _option("opt-qualifier")],
+    qualifier: Annotated[str, option("opt-qualifier")],
     /,
     *,
     on: options.When,
@@ -390,13 +377,13 @@ def qualify(
     _recorded(action, command, common)
 
 
-@_command("evidence", _record)
+@command("evidence", RECORD)
 def evidence(
     subject: options.Subject,
     /,
     *,
-    title: Annotated[str, _option("opt-evidence")],
-    entry: Annotated[int | None, _option("opt-entry")] = None,
+    title: Annotated[str, option("opt-evidence")],
+    entry: Annotated[int | None, option("opt-entry")] = None,
     note: options.Note = None,
     piece: Annotated[EvidenceOptions, Parameter(name="*")] = EvidenceOptions(),
     measure: Annotated[MeasureOptions, Parameter(name="*")] = MeasureOptions(),
@@ -407,21 +394,21 @@ def evidence(
     _recorded(subject, AttachEvidence(evidence=shown, entry=entry, note=note), common)
 
 
-@_command("publish-figure", _record)
+@command("publish-figure", RECORD)
 def publish_figure(
-    key: Annotated[str, _option("opt-plan")],
-    percentage: Annotated[str, _option("opt-percentage")],
+    key: Annotated[str, option("opt-plan")],
+    percentage: Annotated[str, option("opt-percentage")],
     /,
     *,
     on: options.Day,
-    of: Annotated[int | None, _option("opt-of")] = None,
-    counted: Annotated[tuple[str, ...], _option("opt-counted", negative_iterable="")] = (
+    of: Annotated[int | None, option("opt-of")] = None,
+    counted: Annotated[tuple[str, ...], option("opt-counted", negative_iterable="")] = (
         "engaged",
         "realised",
     ),
-    base: Annotated[str, _option("opt-base")] = "all",
-    rounding: Annotated[str, _option("opt-rounding")] = "half-up",
-    published: Annotated[str | None, _option("opt-published")] = None,
+    base: Annotated[str, option("opt-base")] = "all",
+    rounding: Annotated[str, option("opt-rounding")] = "half-up",
+    published: Annotated[str | None, option("opt-published")] = None,
     note: options.Note = None,
     evidence: SHOWN = Shown(),
     common: RECORDING = Recording(),
@@ -438,19 +425,7 @@ def publish_figure(
 # --- asking ----------------------------------------------------------------------------------
 
 
-def _opened(common: Output) -> Ledger:
-    """Open a ledger and read it, with a progress bar when there is much to read."""
-    ledger = common.open()
-    total = len(ledger)
-    if total >= _LONG and show.err.is_terminal:
-        with Progress(console=show.err, transient=True) as progress:
-            task = progress.add_task(say("reading"), total=total)
-            for read in ledger.refresh():
-                progress.update(task, completed=read)
-    return ledger
-
-
-@_command("show", _ask)
+@command("show", ASK)
 def show_(
     subject: options.Subject,
     /,
@@ -459,7 +434,7 @@ def show_(
     common: OUTPUT = Output(),
 ) -> None:
     """Show a plan or an action, with its whole history."""
-    with _opened(common) as ledger:
+    with opened(common) as ledger:
         name = ActionId.parse(subject) if "/" in subject else None
         key = name.plan if name else subject
         view = ledger.view(key, known=known)
@@ -468,24 +443,24 @@ def show_(
             wanted = [e for e in found if name is None or e.action == name.action]
             if name is not None:
                 ledger.action(name, known=known)
-            _print_json([formats.entry_json(entry, ledger.text) for entry in wanted])
+            print_json([shapes.entry_json(entry, ledger.text) for entry in wanted])
         elif name is None:
             show.plan(key, view.plans[key], view, ledger)
         else:
             show.action(str(name), ledger.action(name, known=known), ledger, view)
 
 
-@_command("figure", _ask)
+@command("figure", ASK)
 def figure(
     *plans: PLANS,
-    on: Annotated[str | None, _option("opt-day")] = None,
+    on: Annotated[str | None, option("opt-day")] = None,
     known: options.Known = None,
-    by: Annotated[str | None, _option("opt-by-part", name="--by")] = None,
+    by: Annotated[str | None, option("opt-by-part", name="--by")] = None,
     policy: POLICY = PolicyOptions(),
     common: OUTPUT = Output(),
 ) -> None:
     """Print the figure of a day, as it is known."""
-    with _opened(common) as ledger:
+    with opened(common) as ledger:
         found = ledger.figure(*plans, on=on, known=known)
         chosen = policy.policy(found.policy)
         found = ledger.figure(*plans, on=found.on, known=known, policy=chosen)
@@ -493,8 +468,8 @@ def figure(
             ledger.breakdown(*plans, by=by, on=found.on, known=known, policy=chosen) if by else {}
         )
         if common.json:
-            shown = formats.completion_json(found)
-            _print_json({**shown, "parts": formats.parts_json(broken, by)} if by else shown)
+            shown = shapes.completion_json(found)
+            print_json({**shown, "parts": shapes.parts_json(broken, by)} if by else shown)
             return
         show.figure(found)
         if by:
@@ -503,24 +478,24 @@ def figure(
             show.parts(broken, by, {axis.key: axis.title for axis in axes} if by == "axis" else {})
 
 
-@_command("replay", _ask)
+@command("replay", ASK)
 def replay(
     *plans: PLANS,
     known: options.Known = None,
-    revisions: Annotated[str | None, _option("opt-revisions")] = None,
-    as_published: Annotated[bool, Switch, _option("opt-as-published")] = False,
-    stated: Annotated[bool, Switch, _option("opt-stated")] = False,
+    revisions: Annotated[str | None, option("opt-revisions")] = None,
+    as_published: Annotated[bool, Switch, option("opt-as-published")] = False,
+    stated: Annotated[bool, Switch, option("opt-stated")] = False,
     policy: POLICY = PolicyOptions(),
     common: OUTPUT = Output(),
 ) -> None:
     """Replay the figure."""
-    with _opened(common) as ledger:
+    with opened(common) as ledger:
         view = ledger.view(*plans, known=known)
         chosen = policy.policy(policy_of(view, date.max))
         if revisions is not None:
             revised = ledger.revisions(*plans, on=revisions, policy=chosen)
             if common.json:
-                _print_json(formats.points_json(revised, chosen))
+                print_json(shapes.points_json(revised, chosen))
             else:
                 show.revisions(revised)
             return
@@ -530,12 +505,12 @@ def replay(
             found = ledger.curve(*plans, known=known, policy=chosen)
         checks = [check for key in view.plans for check in ledger.reconcile(key, known=known)]
         if common.json:
-            _print_json(
+            print_json(
                 {
                     "plans": list(view.plans),
-                    "policy": formats.policy_json(chosen),
-                    "points": formats.points_json(found, chosen),
-                    "published": [formats.reconciliation_json(check) for check in checks],
+                    "policy": shapes.policy_json(chosen),
+                    "points": shapes.points_json(found, chosen),
+                    "published": [shapes.reconciliation_json(check) for check in checks],
                 }
             )
             return
@@ -545,65 +520,65 @@ def replay(
             show.reconciled(checks)
 
 
-@_command("explain", _ask)
+@command("explain", ASK)
 def explain(
     *plans: PLANS,
-    from_: Annotated[str, _option("opt-from", name="--from")],
-    to: Annotated[str, _option("opt-to-day")],
+    from_: Annotated[str, option("opt-from", name="--from")],
+    to: Annotated[str, option("opt-to-day")],
     known: options.Known = None,
-    known_from: Annotated[str | None, _option("opt-known-from")] = None,
+    known_from: Annotated[str | None, option("opt-known-from")] = None,
     policy: POLICY = PolicyOptions(),
     common: OUTPUT = Output(),
 ) -> None:
     """Print what moved the figure between two days."""
-    with _opened(common) as ledger:
+    with opened(common) as ledger:
         chosen = policy.policy(policy_of(ledger.view(*plans, known=known), date.max))
         found = ledger.explain(
             *plans, before=from_, after=to, known=known, known_before=known_from, policy=chosen
         )
         if common.json:
-            _print_json(formats.explanation_json(found, ledger.text))
+            print_json(shapes.explanation_json(found, ledger.text))
         else:
             show.explanation(found)
 
 
-@_command("reconcile", _ask)
+@command("reconcile", ASK)
 def reconcile(*plans: PLANS, known: options.Known = None, common: OUTPUT = Output()) -> int:
     """Hold the published figures against the ledger."""
-    with _opened(common) as ledger:
+    with opened(common) as ledger:
         view = ledger.view(*plans, known=known)
         found = [check for key in view.plans for check in ledger.reconcile(key, known=known)]
     if common.json:
-        _print_json([formats.reconciliation_json(check) for check in found])
+        print_json([shapes.reconciliation_json(check) for check in found])
     else:
         show.reconciled(found)
     return 1 if any(check.verdict is Verdict.CONTRADICTED for check in found) else 0
 
 
-@_command("log", _ask)
+@command("log", ASK)
 def log(
-    plan: Annotated[str | None, _option("opt-plan")] = None,
+    plan: Annotated[str | None, option("opt-plan")] = None,
     /,
     *,
-    after: Annotated[int, _option("opt-after")] = -1,
+    after: Annotated[int, option("opt-after")] = -1,
     common: OUTPUT = Output(),
 ) -> None:
     """Print the entries, in order."""
-    with _opened(common) as ledger:
+    with opened(common) as ledger:
         entries = ledger.entries(plan, after=after)
         if common.json:
-            _print_json([formats.entry_json(entry, ledger.text) for entry in entries])
+            print_json([shapes.entry_json(entry, ledger.text) for entry in entries])
         else:
             show.log(entries, ledger.text)
 
 
-@_command("follow", _ask)
+@command("follow", ASK)
 def follow(
-    plan: Annotated[str | None, _option("opt-plan")] = None,
+    plan: Annotated[str | None, option("opt-plan")] = None,
     /,
     *,
-    after: Annotated[int, _option("opt-after")] = -1,
-    until: Annotated[int | None, _option("opt-until")] = None,
+    after: Annotated[int, option("opt-after")] = -1,
+    until: Annotated[int | None, option("opt-until")] = None,
     common: OUTPUT = Output(),
 ) -> None:
     """Print each entry as it is recorded, until interrupted."""
@@ -611,7 +586,7 @@ def follow(
         for entry in ledger.follow(after=after):
             if plan in {None, entry.plan}:
                 if common.json:
-                    line = formats.entry_json(entry, ledger.text)
+                    line = shapes.entry_json(entry, ledger.text)
                     print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201 output
                 else:
                     show.log([entry], ledger.text)
@@ -622,7 +597,7 @@ def follow(
 # --- keeping ---------------------------------------------------------------------------------
 
 
-@_command("tables", _keep)
+@command("tables", KEEP)
 def tables(what: str = "status", /, *, common: OUTPUT = Output()) -> None:
     """Bring the SQL tables up to date, make them anew, or say how far they stand."""
     from ..projections import Tables  # noqa: PLC0415 brings the databases with it
@@ -637,7 +612,7 @@ def tables(what: str = "status", /, *, common: OUTPUT = Output()) -> None:
             _rebuild(found.rebuild())
         lag = found.lag()
     if common.json:
-        _print_json({"position": lag.position, "last": lag.last, "behind": lag.entries})
+        print_json({"position": lag.position, "last": lag.last, "behind": lag.entries})
     else:
         show.line(say("lag", position=lag.position, last=lag.last, behind=lag.entries))
 
@@ -649,17 +624,17 @@ def _rebuild(steps: Iterator[tuple[int, int]]) -> None:
             progress.update(task, completed=done, total=total)
 
 
-@_command("backup", _keep)
-def backup(path: Annotated[str, _option("opt-copy")], /, *, common: OUTPUT = Output()) -> None:
+@command("backup", KEEP)
+def backup(path: Annotated[str, option("opt-copy")], /, *, common: OUTPUT = Output()) -> None:
     """Copy the ledger file as it is at this moment, and verify the copy."""
     with common.open() as ledger:
         _copied(ledger.backup(path), path, common)
 
 
-@_command("restore", _keep)
+@command("restore", KEEP)
 def restore(
-    backup: Annotated[str, _option("opt-backup")],
-    path: Annotated[str, _option("opt-path")],
+    backup: Annotated[str, option("opt-backup")],
+    path: Annotated[str, option("opt-path")],
     /,
     *,
     common: OUTPUT = Output(),
@@ -671,6 +646,6 @@ def restore(
 
 def _copied(entries: int, path: str, common: Output) -> None:
     if common.json:
-        _print_json({"ledger": path, "entries": entries})
+        print_json({"ledger": path, "entries": entries})
     else:
         show.line(say("copied", path=path, entries=entries))

@@ -18,7 +18,7 @@ from ..action import Action, description, successors
 from ..completion import Bounds, Completion, Ratio
 from ..entry import Entry
 from ..evidence import Evidence
-from ..formats import Texts
+from ..formats.shapes import Texts
 from ..history import Known, View, evidence_of, possible
 from ..ledger import Ledger
 from ..plan import Plan, Policy

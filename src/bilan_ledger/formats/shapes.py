@@ -10,13 +10,13 @@ from typing import Any, cast
 
 import attrs
 
-from . import wire
-from .completion import Bounds, Completion, Ratio, Scenario
-from .entry import Entry
-from .history import Known
-from .plan import Policy
-from .replay import Explanation, Part, Point, Reconciliation, Revision
-from .text import Sealed
+from .. import wire
+from ..completion import Bounds, Completion, Ratio, Scenario
+from ..entry import Entry
+from ..history import Known
+from ..plan import Policy
+from ..replay import Explanation, Part, Point, Reconciliation, Revision
+from ..text import Sealed
 
 Texts = Callable[[Sealed], str | None]
 

@@ -1,0 +1,57 @@
+"""What every command shares: the app, its groups, and how a command is declared.
+
+Decides: groups, shared option sets, how a ledger is opened to be read, and how JSON is printed.
+Refuses to know: any single command.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from cyclopts import App, Group, Parameter
+from rich.progress import Progress
+
+from ..ledger import Ledger
+from . import show
+from .options import Output, PolicyOptions, Recording, Shown
+from .words import say
+
+_LONG = 20_000  # entries; below that a progress bar would only flicker
+
+OUTPUT = Annotated[Output, Parameter(name="*")]
+RECORDING = Annotated[Recording, Parameter(name="*")]
+SHOWN = Annotated[Shown, Parameter(name="*")]
+POLICY = Annotated[PolicyOptions, Parameter(name="*")]
+PLANS = Annotated[str, Parameter(help=say("opt-plans"))]
+
+app = App(name="bilan", help=say("help"), help_flags=["--help"], version_flags=["--version"])
+RECORD = Group(say("group-record"))
+ASK = Group(say("group-ask"))
+KEEP = Group(say("group-keep"))
+
+
+def option(code: str, **more: Any) -> Parameter:
+    """Return a parameter whose help is the label `code`."""
+    return Parameter(help=say(code), **more)
+
+
+def command(name: str, group: Group) -> Callable[[Any], Any]:
+    """Declare a command of the app; its help is the label `do-NAME`."""
+    return app.command(name=name, help=say(f"do-{name}"), group=group)
+
+
+def print_json(value: object) -> None:
+    """Print a value for programs."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 this is the output
+
+
+def opened(common: Output) -> Ledger:
+    """Open a ledger and read it, with a progress bar when there is much to read."""
+    ledger = common.open()
+    total = len(ledger)
+    if total >= _LONG and show.err.is_terminal:
+        with Progress(console=show.err, transient=True) as progress:
+            task = progress.add_task(say("reading"), total=total)
+            for read in ledger.refresh():
+                progress.update(task, completed=read)
+    return ledger
