@@ -19,12 +19,15 @@ from .errors import InvalidValue, Refusal
 from .evidence import Choice, Evidence, pieces
 from .record import (
     AttachEvidence,
+    Erase,
+    Erased,
     EvidenceAttached,
     Recorded,
     Retract,
     Retracted,
     entry_number,
     entry_refusal,
+    erase_refusal,
     event_fields,
     live,
     retract,
@@ -307,7 +310,9 @@ class Correct:
     reason: Private = private("reason", required=True)
 
 
-Command = StatusCommand | ScopeCommand | Describe | Qualify | AttachEvidence | Retract | Correct
+Command = (
+    StatusCommand | ScopeCommand | Describe | Qualify | AttachEvidence | Retract | Correct | Erase
+)
 
 # --- events ----------------------------------------------------------------------------------
 # `after` is the version of the entry after which this one stands in the dated history; 0: first.
@@ -416,14 +421,14 @@ ScopeEvent = (
     Withdrawn | MergedInto | SplitInto | Superseded | NotAssessable | NotAssessed | Restored
 )
 Remark = Described | Qualified | EvidenceAttached
-Event = StatusEvent | ScopeEvent | Remark | Retracted
+Event = StatusEvent | ScopeEvent | Remark | Retracted | Erased
 
 _EVENT_OF: Mapping[type[Any], type[Any]] = {
     Propose: Proposed, Engage: Engaged, Realise: Realised, Abandon: Abandoned, Reopen: Reopened,
     Withdraw: Withdrawn, Merge: MergedInto, Split: SplitInto, Supersede: Superseded,
     MarkNotAssessable: NotAssessable, MarkNotAssessed: NotAssessed, Restore: Restored,
     Describe: Described, Qualify: Qualified, AttachEvidence: EvidenceAttached,
-    Retract: Retracted,
+    Retract: Retracted, Erase: Erased,
 }  # fmt: skip
 _COMMAND_OF = {event: command for command, event in _EVENT_OF.items()}
 
@@ -432,17 +437,16 @@ def _event(command: Any) -> Any:
     return _EVENT_OF[type(command)](**event_fields(command))
 
 
-def again(event: StatusEvent | ScopeEvent, **changes: object) -> StatusCommand | ScopeCommand:
+def again(event: Event, **changes: object) -> Any:
     """Return the command that would record the same event again, with changes.
 
     >>> again(Engaged(on="2023", after=1), on="2022").on.text
     '2022'
     """
     fields = event_fields(event)
-    del fields["after"]
-    fields.pop("assessment", None)
-    command: StatusCommand | ScopeCommand = _COMMAND_OF[type(event)](**{**fields, **changes})
-    return command
+    for given in ("after", "assessment"):  # by the rules, not by who asked
+        fields.pop(given, None)
+    return _COMMAND_OF[type(event)](**{**fields, **changes})
 
 
 # --- states ----------------------------------------------------------------------------------
@@ -598,7 +602,7 @@ def decide(
     'action-unknown'
     """
     around = around or Surroundings()
-    if not isinstance(command, Propose | Retract | Correct) and not live(state.statuses):
+    if not isinstance(command, Propose | Retract | Correct | Erase) and not live(state.statuses):
         return Refusal("action-unknown")
     match command:
         case Propose():
@@ -616,6 +620,8 @@ def decide(
             return _decide_retract(command, state, around)
         case Correct():
             return _decide_correct(command, state, around)
+        case Erase(entry=entry):
+            return erase_refusal(entry, last=state.version) or (_event(command),)
         case _:
             return _decide_scope(command, state, around)
 
@@ -858,6 +864,8 @@ def evolve(state: Action, event: Event) -> Action:
                 scopes=retract(state.scopes, entry, version),
                 remarks=retract(state.remarks, entry, version),
             )
+        case Erased():
+            return attrs.evolve(state, version=version)
         case Described() | Qualified() | EvidenceAttached():
             remarks = (*state.remarks, Recorded[Remark](version, event))
             return attrs.evolve(state, version=version, remarks=remarks)

@@ -215,6 +215,12 @@ class Checkpoint:
         more = tuple(key.sign(self.text, seconds=seconds) for key in keys)
         return attrs.evolve(self, signatures=self.signatures + more)
 
+    def joined(self, other: "Checkpoint") -> "Checkpoint":
+        """Return the checkpoint with the signatures of another copy of the same one, once each."""
+        assert self.text == other.text
+        both = dict.fromkeys((*self.signatures, *other.signatures))
+        return attrs.evolve(self, signatures=tuple(both))
+
     def verified(self, keys: Iterable[PublicKey]) -> "Verified":
         """Return who of these keys signed it.
 

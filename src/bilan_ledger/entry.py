@@ -5,6 +5,8 @@ stream that it belongs to.
 Refuses to know: how entries are written as bytes, and where they are kept.
 """
 
+from collections.abc import Iterator
+from typing import Any, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import attrs
@@ -13,6 +15,7 @@ from . import action as actions
 from . import plan as plans
 from .dates import Instant
 from .evidence import Evidence
+from .record import Erased
 from .text import Sealed
 
 # An address of ours that names nothing but this space of names; stream ids hang on it for ever.
@@ -59,3 +62,19 @@ class Entry:
         """The evidence that the entry carries."""
         found: tuple[Evidence, ...] = getattr(self.event, "evidence", ())
         return found
+
+
+def sealed_in(value: object, field: str = "") -> Iterator[tuple[str, Sealed]]:
+    """Yield every commitment in an entry or in any of its values, with its field's name.
+
+    What an entry says of erased texts is not its own: the commitments in it are passed over.
+    """
+    if isinstance(value, Sealed):
+        yield field, value
+    elif isinstance(value, tuple):
+        for item in cast("tuple[object, ...]", value):
+            yield from sealed_in(item, field)
+    elif attrs.has(type(value)):
+        for each in attrs.fields(cast("Any", type(value))):
+            if not (isinstance(value, Erased) and each.name == "texts"):
+                yield from sealed_in(getattr(value, each.name), each.name)

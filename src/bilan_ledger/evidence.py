@@ -15,7 +15,7 @@ import attrs
 
 from .dates import When
 from .errors import InvalidValue
-from .text import Private, cleaned, matching, private, truth
+from .text import Private, cleaned, matching, private, truth, whole
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+")
@@ -95,6 +95,13 @@ def _as_of(value: str | date | When) -> When:
     return When.of(value, "as_of")
 
 
+def _size(value: int) -> int:
+    number = whole(value, "evidence.size")
+    if number < 0:
+        raise InvalidValue("number-form", field="evidence.size", value=value)
+    return number
+
+
 def _dated(value: str | date | When) -> When:
     return When.of(value, "evidence.dated")
 
@@ -122,9 +129,11 @@ class Measure:
 class Evidence:
     """A document that shows that something is so, precise enough to be found again.
 
-    `dated` is when the document is from; `sha256` and `media_type` describe the captured file;
-    `deliberation` is the SCDL `DELIB_ID` of the council's decision; `quotation` may name a
-    person and is only committed to. Raises `InvalidValue`.
+    `dated` is when the document is from; `sha256`, `media_type` and `size` (bytes) describe the
+    captured file. The hash of a file that may name a person goes into `sealed_sha256` instead and
+    is only committed to: a bare hash confirms a guess. `deliberation` is the SCDL `DELIB_ID` of
+    the council's decision; `quotation` may name a person and is only committed to. Raises
+    `InvalidValue`.
 
     >>> Evidence(title="Bilan de mi-mandat", kind="report", locator="p. 4").kind.value
     'report'
@@ -137,12 +146,19 @@ class Evidence:
     publisher: str | None = cleaned("evidence.publisher", default=None)
     dated: When | None = attrs.field(default=None, converter=attrs.converters.optional(_dated))
     sha256: str | None = matching("evidence.sha256", _SHA256, "sha256-form")
+    sealed_sha256: Private | None = private("evidence.sealed_sha256")
     media_type: str | None = matching("evidence.media_type", _MEDIA_TYPE, "media-type-form")
+    size: int | None = attrs.field(default=None, converter=attrs.converters.optional(_size))
     deliberation: str | None = cleaned("evidence.deliberation", default=None)
     quotation: Private | None = private("evidence.quotation")
     measure: Measure | None = attrs.field(
         default=None, validator=attrs.validators.optional(attrs.validators.instance_of(Measure))
     )
+
+    def __attrs_post_init__(self) -> None:
+        plain = self.sealed_sha256
+        if isinstance(plain, str) and not _SHA256.fullmatch(plain):
+            raise InvalidValue("sha256-form", field="evidence.sealed_sha256", value=plain)
 
 
 def pieces(value: "Evidence | Iterable[Evidence]") -> tuple[Evidence, ...]:

@@ -375,6 +375,93 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Recommencez.",
         "other programs wrote at the same time ({tries} tries); nothing was recorded. Try again.",
     ),
+    # --- proofs and erasure
+    "erase-nothing": (
+        "{field} : aucun texte à effacer n'est désigné.",
+        "{field}: no text to erase is named.",
+    ),
+    "no-entry": (
+        "il n'y a pas d'écriture {entry} dans le registre. « bilan log » les numérote.",
+        'there is no entry {entry} in the ledger. "bilan log" numbers them.',
+    ),
+    "nothing-to-erase": (
+        "l'écriture {entry} n'a pas (ou plus) de texte de ce nom à effacer.",
+        "entry {entry} has no text of that name left to erase.",
+    ),
+    "scrub-busy": (
+        "les textes sont effacés et l'effacement est enregistré, mais d'autres programmes tiennent "
+        "le registre ouvert et ses fichiers peuvent encore les contenir. Fermez-les, puis "
+        "« bilan erase --finish ».",
+        "the texts are erased and the erasure is recorded, but other programs hold the ledger "
+        'open and its files may still contain them. Close them, then "bilan erase --finish".',
+    ),
+    "tree-size": (
+        "{field} : {value} n'est pas dans un journal de {have} écritures.",
+        "{field}: {value} is not within a log of {have} entries.",
+    ),
+    "checkpoint-other-log": (
+        "les {size} premières écritures de ce registre ne sont pas celles de ce point de contrôle : "
+        "c'est un autre registre, ou l'historique a été réécrit.",
+        "the first {size} entries of this ledger are not those of this checkpoint: it is another "
+        "ledger, or history was rewritten.",
+    ),
+    "file-exists": (
+        "{path} existe déjà. Choisissez un autre nom.",
+        "{path} is already there. Choose another name.",
+    ),
+    "cannot-write": (
+        "{path} ne peut pas être écrit : {why}.",
+        "{path} cannot be written: {why}.",
+    ),
+    "no-file": (
+        "le fichier {path} n'existe pas.",
+        "there is no file {path}.",
+    ),
+    "no-captured-file": (
+        "aucun fichier de SHA-256 {sha256} dans {path}. « bilan evidence list » montre ce qui y est.",
+        'no file of SHA-256 {sha256} in {path}. "bilan evidence list" shows what is there.',
+    ),
+    "captured-file-changed": (
+        "{field} : le fichier conservé sous {value} a été modifié. Reprenez-le d'une sauvegarde.",
+        "{field}: the file kept as {value} was changed. Take it from a backup.",
+    ),
+    "checkpoint-fork": (
+        "un autre point de contrôle de {size} écritures est déjà signé et conservé dans {path} : "
+        "l'historique a été réécrit entre les deux. Gardez les deux et lancez « bilan audit ».",
+        "another checkpoint of {size} entries is already signed and kept in {path}: history was "
+        'rewritten between the two. Keep both and run "bilan audit".',
+    ),
+    "bundle-form": (
+        "ce n'est pas un dossier de preuve intact ({why}). Demandez l'original.",
+        "this is no intact proof bundle ({why}). Ask for the original one.",
+    ),
+    "no-figure-entry": (
+        "l'écriture {entry} n'est pas un chiffre publié. « bilan reconcile » montre ceux qui le sont.",
+        'entry {entry} is no published figure. "bilan reconcile" shows those that are.',
+    ),
+    "timestamp-wrong": (
+        "l'horodatage ne tient pas : {why}.",
+        "the timestamp does not hold: {why}.",
+    ),
+    "no-checkpoint": (
+        "aucun point de contrôle de {size} écritures n'est conservé. « bilan checkpoint » les montre.",
+        'no checkpoint of {size} entries is kept. "bilan checkpoint" shows them.',
+    ),
+    "no-checkpoint-yet": (
+        "aucun point de contrôle ne couvre l'écriture {entry}. Signez-en un : "
+        "bilan checkpoint --key FICHIER",
+        "no checkpoint covers entry {entry}. Sign one: bilan checkpoint --key FILE",
+    ),
+    "checkpoint-older": (
+        "ce point de contrôle ({size} écritures) est plus ancien que le dernier vu ({seen}).",
+        "this checkpoint ({size} entries) is older than the last one seen ({seen}).",
+    ),
+    "no-figure": (
+        "« {figure} » ne désigne aucun chiffre publié. Donnez un programme, programme#version ou un "
+        "numéro d'écriture ; « bilan reconcile » montre les chiffres.",
+        '"{figure}" names no published figure. Give a plan, plan#version or an entry\'s index; '
+        '"bilan reconcile" shows the figures.',
+    ),
 }  # fmt: skip
 
 

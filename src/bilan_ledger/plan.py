@@ -20,11 +20,14 @@ from .errors import InvalidValue, Refusal
 from .evidence import Choice, Evidence, decimal, pieces
 from .record import (
     AttachEvidence,
+    Erase,
+    Erased,
     EvidenceAttached,
     Recorded,
     Retract,
     Retracted,
     entry_refusal,
+    erase_refusal,
     event_fields,
     live,
     retract,
@@ -268,7 +271,7 @@ class PublishFigure(_Publish):
     """Record a percentage as it was printed: of how many, counting what, for which day."""
 
 
-Command = CreatePlan | AmendPlan | PublishFigure | AttachEvidence | Retract
+Command = CreatePlan | AmendPlan | PublishFigure | AttachEvidence | Retract | Erase
 
 # --- events ----------------------------------------------------------------------------------
 
@@ -288,12 +291,21 @@ class FigurePublished(_Publish):
     """A percentage was printed."""
 
 
-Event = PlanCreated | PlanAmended | FigurePublished | EvidenceAttached | Retracted
+Event = PlanCreated | PlanAmended | FigurePublished | EvidenceAttached | Retracted | Erased
 
 _EVENT_OF: dict[type[Any], type[Any]] = {
     CreatePlan: PlanCreated, AmendPlan: PlanAmended, PublishFigure: FigurePublished,
-    AttachEvidence: EvidenceAttached, Retract: Retracted,
+    AttachEvidence: EvidenceAttached, Retract: Retracted, Erase: Erased,
 }  # fmt: skip
+
+_COMMAND_OF = {event: command for command, event in _EVENT_OF.items()}
+
+
+def again(event: Event) -> Command:
+    """Return the command that would record the same event again."""
+    command: Command = _COMMAND_OF[type(event)](**event_fields(event))
+    return command
+
 
 # --- states ----------------------------------------------------------------------------------
 
@@ -348,6 +360,8 @@ def decide(command: Command, state: Plan) -> tuple[Event, ...] | Refusal:
             return entry_refusal(entry, state.items, last=state.version) or (event,)
         case Retract(entry=entry):
             return entry_refusal(entry, state.items, last=state.version) or (event,)
+        case Erase(entry=entry):
+            return erase_refusal(entry, last=state.version) or (event,)
         case _:
             return (event,)
 
@@ -372,6 +386,8 @@ def evolve(state: Plan, event: Event) -> Plan:
         case Retracted(entry=entry):
             items = retract(state.items, entry, version)
             return attrs.evolve(state, version=version, items=items)
+        case Erased():
+            return attrs.evolve(state, version=version)
         case _:
             return attrs.evolve(
                 state, version=version, items=(*state.items, Recorded(version, event))

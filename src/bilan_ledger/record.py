@@ -10,9 +10,9 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from .errors import Refusal
+from .errors import InvalidValue, Refusal
 from .evidence import Evidence, some_pieces
-from .text import Private, private, whole
+from .text import Private, Sealed, private, whole
 
 E = TypeVar("E")
 
@@ -44,6 +44,20 @@ class _Retract:
     reason: Private = private("reason", required=True)
 
 
+def _sealed(value: Iterable[Sealed]) -> tuple[Sealed, ...]:
+    several = tuple(value)
+    if not several:
+        raise InvalidValue("erase-nothing", field="texts", value="")
+    return several
+
+
+@attrs.frozen(kw_only=True)
+class _Erase:
+    entry: int = attrs.field(converter=entry_number)
+    texts: tuple[Sealed, ...] = attrs.field(converter=_sealed)
+    reason: Private = private("reason", required=True)
+
+
 @attrs.frozen(kw_only=True)
 class AttachEvidence(_Attach):
     """Add evidence to the action or plan, or to one of its entries."""
@@ -55,6 +69,11 @@ class Retract(_Retract):
 
 
 @attrs.frozen(kw_only=True)
+class Erase(_Erase):
+    """Destroy texts that an entry commits to, with their salt; see `Ledger.erase`."""
+
+
+@attrs.frozen(kw_only=True)
 class EvidenceAttached(_Attach):
     """Evidence was added to the action or plan, or to one of its entries."""
 
@@ -62,6 +81,11 @@ class EvidenceAttached(_Attach):
 @attrs.frozen(kw_only=True)
 class Retracted(_Retract):
     """An earlier entry was withdrawn."""
+
+
+@attrs.frozen(kw_only=True)
+class Erased(_Erase):
+    """Texts of an earlier entry were destroyed; the entry itself stands as it was."""
 
 
 def event_fields(command: Any) -> dict[str, Any]:
@@ -92,6 +116,11 @@ def retract(items: Iterable[Recorded[E]], entry: int, by: int) -> tuple[Recorded
     return tuple(
         attrs.evolve(item, retracted_by=by) if item.version == entry else item for item in items
     )
+
+
+def erase_refusal(entry: int, *, last: int) -> Refusal | None:
+    """Refuse to erase texts of an entry that is not there."""
+    return None if 1 <= entry <= last else Refusal("entry-unknown", {"entry": entry, "last": last})
 
 
 def entry_refusal(entry: int, items: Sequence[Recorded[Any]], *, last: int) -> Refusal | None:

@@ -59,11 +59,13 @@ NAMES: dict[str, type[Any]] = {
     "action.qualified": action.Qualified,
     "action.evidence-attached": record.EvidenceAttached,
     "action.retracted": record.Retracted,
+    "action.erased": record.Erased,
     "plan.created": plan.PlanCreated,
     "plan.amended": plan.PlanAmended,
     "plan.figure-published": plan.FigurePublished,
     "plan.evidence-attached": record.EvidenceAttached,
     "plan.retracted": record.Retracted,
+    "plan.erased": record.Erased,
 }
 """The public names of events. They are the storage format: never renamed, never reused."""
 
@@ -88,6 +90,28 @@ def name_of(entry: Entry) -> str:
 def name_of_event(event: Any) -> str:
     """Return the public name of an action's event."""
     return _NAME_OF["action", type(event)]
+
+
+@attrs.frozen
+class Line:
+    """The bytes of one entry as a store or a file holds them, and what stands beside them there.
+
+    `index` is the place in the log. A store also keeps the stream, version and name in columns
+    of their own; a file does not (None).
+    """
+
+    index: int
+    state: bytes
+    columns: tuple[str, object, object] | None = None  # stream, version, name
+
+
+def disagreement(line: Line, entry: Entry) -> str | None:
+    """Return which column of a line does not say what its bytes say, if one does not."""
+    if line.columns is None:
+        return None
+    written = {"stream": str(entry.stream), "version": entry.version, "topic": name_of(entry)}
+    pairs = zip(written.items(), line.columns, strict=True)
+    return next((name for (name, said), stored in pairs if stored != said), None)
 
 
 # --- encode ----------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 Decides: exit codes, and that every error is one line that says what to do next.
 Refuses to know: everything that the library knows.
 
-Exit codes: 0 well, 1 a published figure is contradicted, 2 bad value or usage, 3 refused by the
-rules, 4 not found, 5 ledger unavailable, 70 a fault of ours, 130 interrupted.
+Exit codes: 0 well, 1 an error found or a published figure contradicted, 2 bad value or usage,
+3 refused by the rules, 4 not found, 5 ledger unavailable, 6 doubtful (warnings, a key that nobody
+vouches for), 70 a fault of ours, 130 interrupted.
 """
 
 import os
@@ -21,6 +22,8 @@ from cyclopts.exceptions import (
 
 from ..errors import BilanError, CommandRefused, LedgerUnavailable, MalformedEntry, NotFound
 from . import commands as _commands  # noqa: F401 declares them
+from . import evidence as _evidence  # noqa: F401
+from . import proof as _proof  # noqa: F401
 from . import words
 from .app import app
 from .options import UsageError

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from cyclopts import App, Group, Parameter
 from rich.progress import Progress
 
+from ..formats import shapes
 from ..ledger import Ledger
 from . import show
 from .options import Output, PolicyOptions, Recording, Shown
@@ -28,6 +29,7 @@ app = App(name="bilan", help=say("help"), help_flags=["--help"], version_flags=[
 RECORD = Group(say("group-record"))
 ASK = Group(say("group-ask"))
 KEEP = Group(say("group-keep"))
+PROVE = Group(say("group-prove"))
 
 
 def option(code: str, **more: Any) -> Parameter:
@@ -55,3 +57,14 @@ def opened(common: Output) -> Ledger:
             for read in ledger.refresh():
                 progress.update(task, completed=read)
     return ledger
+
+
+def record(subject: str, command: Any, common: Recording) -> None:
+    """Record one or several commands, and print what was recorded."""
+    with common.open_to_record() as ledger:
+        several = command if isinstance(command, tuple) else (command,)
+        entries = ledger.record(subject, *several, stated_at=common.stated_at)
+        if common.json:
+            print_json([shapes.entry_json(entry, ledger.text) for entry in entries])
+        else:
+            show.recorded(entries)

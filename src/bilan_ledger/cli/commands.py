@@ -27,7 +27,7 @@ from ..plan import (
     Territory,
     Theme,
 )
-from ..record import AttachEvidence, Recorded, Retract
+from ..record import Recorded, Retract
 from ..replay import Verdict
 from ..text import ActionId
 from . import options, show
@@ -44,10 +44,9 @@ from .app import (
     opened,
     option,
     print_json,
+    record,
 )
 from .options import (
-    EvidenceOptions,
-    MeasureOptions,
     Output,
     PolicyOptions,
     Recording,
@@ -58,16 +57,6 @@ from .options import (
 from .words import say
 
 # --- recording -------------------------------------------------------------------------------
-
-
-def _recorded(subject: str, command: Any, common: Recording) -> None:
-    with common.open_to_record() as ledger:
-        several = command if isinstance(command, tuple) else (command,)
-        entries = ledger.record(subject, *several, stated_at=common.stated_at)
-        if common.json:
-            print_json([shapes.entry_json(entry, ledger.text) for entry in entries])
-        else:
-            show.recorded(entries)
 
 
 @command("init", RECORD)
@@ -174,12 +163,12 @@ def plan(
     """Open a plan, or amend its terms."""
     if amend is None:
         new = CreatePlan(terms=terms.terms(policy.policy(Policy())), note=note)
-        _recorded(key, new, common)
+        record(key, new, common)
         return
     with common.open() as ledger:
         now = ledger.view(key).plans[key].terms()
     changed = terms.changed(now, policy.policy(now.policy))
-    _recorded(key, AmendPlan(on=amend, terms=changed, note=note), common)
+    record(key, AmendPlan(on=amend, terms=changed, note=note), common)
 
 
 @command("propose", RECORD)
@@ -205,7 +194,7 @@ def propose(
         qualifier=qualifier, note=note, evidence=evidence.pieces(),
     )  # fmt: skip
     unknown = (actions.MarkNotAssessed(on=on),) if not_assessed else ()
-    _recorded(action, (command, *unknown), common)
+    record(action, (command, *unknown), common)
 
 
 @command("engage", RECORD)
@@ -224,7 +213,7 @@ def engage(
     command = actions.Engage(
         on=on, at_least=at_least, qualifier=qualifier, note=note, evidence=evidence.pieces()
     )
-    _recorded(action, command, common)
+    record(action, command, common)
 
 
 @command("realise", RECORD)
@@ -240,7 +229,7 @@ def realise(
 ) -> None:
     """Record that an action is complete."""
     command = actions.Realise(on=on, qualifier=qualifier, note=note, evidence=evidence.pieces())
-    _recorded(action, command, common)
+    record(action, command, common)
 
 
 @command("abandon", RECORD)
@@ -256,7 +245,7 @@ def abandon(
 ) -> None:
     """Record that an action is given up."""
     command = actions.Abandon(on=on, reason=reason, note=note, evidence=evidence.pieces())
-    _recorded(action, command, common)
+    record(action, command, common)
 
 
 @command("reopen", RECORD)
@@ -273,7 +262,7 @@ def reopen(
 ) -> None:
     """Take a realised or abandoned action up again."""
     command = actions.Reopen(on=on, to=to, reason=reason, note=note, evidence=evidence.pieces())
-    _recorded(action, command, common)
+    record(action, command, common)
 
 
 @command("retract", RECORD)
@@ -288,7 +277,7 @@ def retract(
 ) -> None:
     """Withdraw an entry, or make it again on another date."""
     if replace_on is None:
-        _recorded(subject, Retract(entry=entry, reason=reason), common)
+        record(subject, Retract(entry=entry, reason=reason), common)
         return
     with common.open() as ledger:
         state = ledger.action(subject)
@@ -297,7 +286,7 @@ def retract(
     if not found:
         raise UsageError(say("not-replaceable", entry=entry))
     instead = actions.again(found[0], on=replace_on)
-    _recorded(subject, actions.Correct(entry=entry, by=instead, reason=reason), common)
+    record(subject, actions.Correct(entry=entry, by=instead, reason=reason), common)
 
 
 @command("scope", RECORD)
@@ -315,7 +304,7 @@ def scope(
 ) -> None:
     """Change the scope of an action."""
     shared: dict[str, Any] = {"on": on, "note": note, "evidence": evidence.pieces()}
-    _recorded(action, _scope_command(kind, target, {**shared, "reason": reason}), common)
+    record(action, _scope_command(kind, target, {**shared, "reason": reason}), common)
 
 
 def _scope_command(kind: str, targets: Sequence[str], shared: dict[str, Any]) -> Any:
@@ -357,7 +346,7 @@ def describe(
     change = actions.Description(
         title=title, axis=axis, theme=theme, tags=tag or None, responsible=responsible
     )
-    _recorded(action, actions.Describe(on=on, change=change, note=note), common)
+    record(action, actions.Describe(on=on, change=change, note=note), common)
 
 
 @command("qualify", RECORD)
@@ -374,24 +363,7 @@ def qualify(
     """Say more about the status from a date on."""
     said = None if qualifier == "none" else qualifier
     command = actions.Qualify(on=on, qualifier=said, note=note, evidence=evidence.pieces())
-    _recorded(action, command, common)
-
-
-@command("evidence", RECORD)
-def evidence(
-    subject: options.Subject,
-    /,
-    *,
-    title: Annotated[str, option("opt-evidence")],
-    entry: Annotated[int | None, option("opt-entry")] = None,
-    note: options.Note = None,
-    piece: Annotated[EvidenceOptions, Parameter(name="*")] = EvidenceOptions(),
-    measure: Annotated[MeasureOptions, Parameter(name="*")] = MeasureOptions(),
-    common: RECORDING = Recording(),
-) -> None:
-    """Attach a piece of evidence, with a key figure if there is one."""
-    shown = piece.evidence(title, measure.measure())
-    _recorded(subject, AttachEvidence(evidence=shown, entry=entry, note=note), common)
+    record(action, command, common)
 
 
 @command("publish-figure", RECORD)
@@ -419,7 +391,7 @@ def publish_figure(
         percentage=decimal(printed, "percentage"), of=of, on=on, counted=counted, base=base,
         rounding=rounding, published=published, note=note, evidence=evidence.pieces(),
     )  # fmt: skip
-    _recorded(key, command, common)
+    record(key, command, common)
 
 
 # --- asking ----------------------------------------------------------------------------------

@@ -5,12 +5,15 @@ Decides: how options become values of the library. Refuses to know: what is done
 
 import getpass
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import attrs
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 
+from ..checkpoint import Checkpoint
+from ..errors import NotFound
 from ..evidence import Evidence, Measure
 from ..ledger import Ledger
 from ..plan import Policy
@@ -33,7 +36,21 @@ Day = Annotated[str, _help("opt-day")]
 Note = Annotated[str | None, _help("opt-note")]
 Reason = Annotated[str, _help("opt-reason")]
 Qualifier = Annotated[str | None, _help("opt-qualifier")]
-Known = Annotated[str | None, _help("opt-known")]
+
+
+def _known(_: Any, tokens: Sequence[Token]) -> Any:
+    """Read `checkpoint:FILE` here: the library itself never opens a file that a text names."""
+    text = tokens[0].value
+    path = text.removeprefix("checkpoint:")
+    if path == text:
+        return text
+    try:
+        return Checkpoint.parse(Path(path).read_bytes())
+    except OSError:
+        raise NotFound("no-file", path=path) from None
+
+
+Known = Annotated[Checkpoint | str | None, _help("opt-known", converter=_known)]
 
 
 @attrs.frozen(kw_only=True)
@@ -46,9 +63,10 @@ class Output:
 
     def open(self, *, read_only: bool = True, by: str | None = None) -> Ledger:
         """Open the ledger that is meant; raises `UsageError` when none or several are."""
-        return Ledger.open(self._path(), read_only=read_only, recorded_by=by)
+        return Ledger.open(self.place(), read_only=read_only, recorded_by=by)
 
-    def _path(self) -> str:
+    def place(self) -> str:
+        """Return the file or address of the ledger that is meant; raises `UsageError`."""
         if self.ledger:
             return self.ledger
         here = sorted(Path.cwd().glob("*.ledger"))

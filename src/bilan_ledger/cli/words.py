@@ -12,16 +12,168 @@ WORDS: dict[str, tuple[str, str]] = {
     # help of the whole
     "help": (
         "Le registre sous le taux de réalisation d'une municipalité. Chaque commande a son "
-        "--help. Codes de sortie : 0 bien, 1 un chiffre publié est contredit, 2 mauvaise "
+        "--help. Codes de sortie : 0 bien, 1 une erreur ou un chiffre publié contredit, 2 mauvaise "
         "valeur ou mauvais usage, 3 refusé par les règles, 4 introuvable, 5 registre "
-        "indisponible, 130 interrompu.",
+        "indisponible, 6 douteux, 130 interrompu.",
         "The record under a municipality's completion figure. Every command has its --help. "
-        "Exit codes: 0 well, 1 a published figure is contradicted, 2 a bad value or bad usage, "
-        "3 refused by the rules, 4 not found, 5 ledger unavailable, 130 interrupted.",
+        "Exit codes: 0 well, 1 an error or a contradicted figure, 2 a bad value or bad usage, "
+        "3 refused by the rules, 4 not found, 5 ledger unavailable, 6 doubtful, 130 interrupted.",
     ),
     "group-record": ("Enregistrer", "Record"),
     "group-ask": ("Interroger", "Ask"),
     "group-keep": ("Conserver", "Keep"),
+    # proof
+    "group-prove": ("Prouver", "Prove"),
+    "do-key": ("Les clés qui signent : new, show.", "The keys that sign: new, show."),
+    "do-key-new": (
+        "Créer une clé ; le secret va dans un fichier, la clé publique s'affiche.",
+        "Make a key; the secret goes into a file, the public key is printed.",
+    ),
+    "do-key-show": ("Afficher la clé publique.", "Print the public key."),
+    "do-checkpoint": (
+        "Signer le registre tel qu'il est (--key), joindre une contresignature (--add), ou lister.",
+        "Sign the ledger as it is (--key), take in a cosignature (--add), or list.",
+    ),
+    "do-cosign": (
+        "Témoin : contresigner le point de contrôle d'une collectivité, après vérification.",
+        "As a witness: cosign a city's checkpoint, after checking it.",
+    ),
+    "do-timestamp": ("Horodatages RFC 3161 : request, add.", "RFC 3161 timestamps: request, add."),
+    "do-timestamp-request": (
+        "Écrire la demande à envoyer à une autorité d'horodatage.",
+        "Write the request to send to a timestamping authority.",
+    ),
+    "do-timestamp-add": (
+        "Vérifier la réponse d'une autorité et la conserver.",
+        "Verify an authority's answer and keep it.",
+    ),
+    "do-prove": ("Écrire le dossier de preuve d'un chiffre publié.", "Write the proof bundle of a published figure."),
+    "do-verify": (
+        "Vérifier un dossier de preuve, sans le registre et sans faire confiance.",
+        "Verify a proof bundle, without the ledger and without trust.",
+    ),
+    "do-audit": (
+        "Tout relire, depuis un registre, un ledger.jsonl ou un dossier de preuve, et dire ce qui ne va pas.",
+        "Read everything again, from a ledger, a ledger.jsonl or a proof bundle, and say what is wrong.",
+    ),
+    "do-export": ("Écrire le registre en un fichier, une écriture par ligne.", "Write the ledger as a file, one entry a line."),
+    "do-erase": (
+        "Effacer les textes qu'une écriture scelle (données personnelles) ; l'écriture reste.",
+        "Erase the texts that an entry seals (personal data); the entry stays.",
+    ),
+    "do-evidence-add": (
+        "Conserver une copie d'un fichier dans les archives.",
+        "Keep a copy of a file in the archive.",
+    ),
+    "do-evidence-attach": (
+        "Joindre une pièce justificative, avec un chiffre clé s'il y en a un.",
+        "Attach a piece of evidence, with a key figure if there is one.",
+    ),
+    "do-evidence-list": ("Montrer les fichiers conservés, et les vérifier.", "Show the files that are kept, and verify them."),
+    "do-evidence-export": ("Copier un fichier conservé.", "Copy a kept file out."),
+    "opt-key": ("Clé publique (ou fichier) en qui vous avez confiance.", "Public key (or its file) that you trust."),
+    "opt-key-name": ("Nom de la clé : l'adresse du registre, ou du témoin.", "The key's name: the address of the ledger, or of the witness."),
+    "opt-key-out": ("Fichier du secret (lisible de vous seul).", "The secret's file (readable by you alone)."),
+    "opt-witness": ("Une clé de témoin.", "A witness's key."),
+    "opt-secret-key": ("Fichier de la clé secrète.", "The secret key's file."),
+    "opt-log-key": ("Clé publique de la collectivité.", "The city's public key."),
+    "opt-add-note": ("Joindre ce point de contrôle contresigné.", "Take in this cosigned checkpoint."),
+    "opt-archive": (
+        "Dossier des archives (par défaut, à côté du registre : ville.archive).",
+        "The archive's folder (by default beside the ledger: town.archive).",
+    ),
+    "opt-file": ("Le fichier.", "The file."),
+    "opt-out": ("Le fichier à écrire.", "The file to write."),
+    "opt-entries": ("ledger.jsonl de la collectivité, pour vérifier.", "The city's ledger.jsonl, to check."),
+    "opt-size": ("Taille du point de contrôle.", "The checkpoint's size."),
+    "opt-tsa": ("Certificats (PEM) de l'autorité d'horodatage.", "Certificates (PEM) of the timestamping authority."),
+    "opt-figure": ("Programme, programme#version ou numéro d'écriture.", "Plan, plan#version, or an entry's index."),
+    "opt-at": ("Point de contrôle de la publication, s'il n'est pas dans les archives.", "Checkpoint of the publication, if it is not in the archive."),
+    "opt-plan-only": ("Seulement les écritures du programme, chacune avec sa preuve.", "Only the entries of the plan, each with its proof."),
+    "opt-note-file": ("Point de contrôle auquel confronter.", "Checkpoint to hold it against."),
+    "opt-today": ("Le jour où l'on demande (par défaut aujourd'hui).", "The day on which it is asked (default today)."),
+    "opt-sarif": ("Écrire aussi un fichier SARIF, pour l'intégration continue.", "Also write a SARIF file, for CI."),
+    "opt-report": ("Écrire aussi une page HTML.", "Also write an HTML page."),
+    "opt-source": ("Registre, ledger.jsonl ou dossier de preuve.", "Ledger, ledger.jsonl or proof bundle."),
+    "opt-erase-entry": ("Numéro de l'écriture (bilan log).", "The entry's index (bilan log)."),
+    "opt-field": (
+        "Seulement ce texte : note, reason, responsible, quotation, sealed_sha256, recorded_by.",
+        "Only this text: note, reason, responsible, quotation, sealed_sha256, recorded_by.",
+    ),
+    "opt-finish": ("Nettoyer les fichiers après un effacement interrompu.", "Clean the files after an erasure that was interrupted."),
+    "opt-attach-to": ("Joindre aussitôt à ce programme ou cette action.", "Attach at once to this plan or action."),
+    "opt-private": (
+        "Le fichier peut nommer une personne : son empreinte est scellée, effaçable.",
+        "The file may name a person: its hash is sealed, erasable.",
+    ),
+    "opt-sha256-of": ("SHA-256 du fichier conservé.", "SHA-256 of the kept file."),
+    "which-archive": (
+        "où sont les archives ? Donnez --archive DOSSIER, ou BILAN_ARCHIVE.",
+        "where is the archive? Give --archive FOLDER, or BILAN_ARCHIVE.",
+    ),
+    "key-made": (
+        "Secret : {path}, lisible de vous seul ; gardez-le loin du registre. Clé publique, à publier :",
+        "Secret: {path}, readable by you alone; keep it away from the ledger. Public key, to be published:",
+    ),
+    "checkpoint-kept": ("conservé : {path}. Publiez ce texte hors de la mairie.", "kept: {path}. Publish this text outside the town hall."),
+    "witness-signs-not": ("une clé de témoin ne signe pas le registre (bilan cosign).", "a witness's key does not sign the ledger (bilan cosign)."),
+    "not-a-witness": ("cette clé n'est pas d'un témoin (bilan key new --witness).", "this key is not a witness's (bilan key new --witness)."),
+    "cosigned": ("{size} écritures contresignées : {path}", "{size} entries cosigned: {path}"),
+    "other-origin": (
+        "{path} garde le dernier point de contrôle d'un autre registre ({origin}) ; une clé de témoin par registre.",
+        "{path} keeps the last checkpoint of another ledger ({origin}); one witness key a ledger.",
+    ),
+    "entries-missing": (
+        "ce témoin a déjà vu {size} écritures : donnez le ledger.jsonl de la collectivité (--entries) pour vérifier qu'il n'a fait que s'allonger.",
+        "this witness has already seen {size} entries: give the city's ledger.jsonl (--entries) to check that it only grew.",
+    ),
+    "written": ("Écrit : {path}", "Written: {path}"),
+    "timestamped": ("{size} écritures existaient le {when} ; horodatage conservé.", "{size} entries existed on {when}; timestamp kept."),
+    "proof-made": (
+        "{path} : publication à {size} écritures, registre actuel à {now}. À vérifier par : bilan verify {path}",
+        "{path}: publication at {size} entries, ledger now at {now}. To be checked with: bilan verify {path}",
+    ),
+    "exported": ("{path} : {entries} écritures, une par ligne.", "{path}: {entries} entries, one a line."),
+    "scrubbed": ("Fichiers nettoyés.", "Files cleaned."),
+    "erase-what": ("donnez le numéro de l'écriture et --reason.", "give the entry's index and --reason."),
+    "erased-backups": (
+        "Les sauvegardes et copies faites avant contiennent encore ces textes : effacez-les aussi.",
+        "Backups and copies made before still hold these texts: destroy them too.",
+    ),
+    "proven": ("PROUVÉ", "PROVEN"),
+    "not-proven": ("NON PROUVÉ", "NOT PROVEN"),
+    "disproved": ("FAUX", "FALSE"),
+    "severity-error": ("ERREUR", "ERROR"),
+    "severity-warning": ("ALERTE", "WARNING"),
+    "severity-notice": ("À NOTER", "NOTICE"),
+    "verify-refuted": ("Ce dossier ne prouve pas le chiffre : quelque chose y est faux.", "This bundle does not prove the figure: something in it is false."),
+    "verify-untrusted": (
+        "Rien n'est faux, mais la clé vient du dossier lui-même : sans l'avoir comparée, cela ne prouve rien contre qui l'a fait.",
+        "Nothing is false, but the key comes from the bundle itself: until you compare it, this proves nothing against whoever made it.",
+    ),
+    "verify-trusted": ("Tout ce qui peut être vérifié tient.", "All that can be verified holds."),
+    "audited": (
+        "{source} : {entries} écritures, racine {root}…",
+        "{source}: {entries} entries, root {root}…",
+    ),
+    "audit-counts": (
+        "{errors} erreurs, {warnings} alertes, {notices} à noter",
+        "{errors} errors, {warnings} warnings, {notices} notices",
+    ),
+    "audit-more": ("… et {count} autres de même (--json les donne toutes)", "… and {count} more of the kind (--json gives all)"),
+    "audit-clean": ("Rien à signaler.", "Nothing to report."),
+    "size": ("écritures", "entries"),
+    "root": ("racine", "root"),
+    "signed-by": ("signé par", "signed by"),
+    "media-type": ("type", "type"),
+    "bytes": ("octets", "bytes"),
+    "whole": ("intact", "intact"),
+    "changed": ("MODIFIÉ", "CHANGED"),
+    "gone": ("absent", "missing"),
+    "state": ("état", "state"),
+    "sha256": ("SHA-256", "SHA-256"),
+    "no-captured": ("Aucun fichier conservé.", "No file is kept."),
+    "event-erased": ("textes effacés", "texts erased"),
     "do-follow": (
         "Les écritures au fur et à mesure, jusqu'à interruption (--after pour reprendre).",
         "The entries as they come, until interrupted (--after to go on).",
@@ -86,8 +238,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Say more about the status (late, suspended, blocked, partial), or no more (none).",
     ),
     "do-evidence": (
-        "Joindre une pièce justificative, avec un chiffre clé s'il y en a un.",
-        "Attach a piece of evidence, with a key figure if there is one.",
+        "Les pièces justificatives : attach, add, list, export.",
+        "The evidence: attach, add, list, export.",
     ),
     "do-publish-figure": (
         "Enregistrer un pourcentage tel qu'il a été imprimé.",
@@ -138,8 +290,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "opt-day": ("Un jour exact : 2023-12-31.", "One exact day: 2023-12-31."),
     "opt-known": (
-        "Tel que connu : numéro d'écriture, jour, instant, ou stated:JOUR (date déclarée).",
-        "As known at: an entry's index, a day, an instant, or stated:DAY (stated date).",
+        "Tel que connu : numéro d'écriture, jour, instant, checkpoint:FICHIER, ou stated:JOUR (date déclarée).",
+        "As known at: an entry's index, a day, an instant, checkpoint:FILE, or stated:DAY (stated date).",
     ),
     "opt-reason": ("Pourquoi (conservé à part, effaçable).", "Why (kept apart, erasable)."),
     "opt-note": ("Note (conservée à part, effaçable).", "Note (kept apart, erasable)."),

@@ -6,13 +6,11 @@ Refuses to know: how a person would like to see them.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
-
-import attrs
+from typing import Any
 
 from .. import wire
 from ..completion import Bounds, Completion, Ratio, Scenario
-from ..entry import Entry
+from ..entry import Entry, sealed_in
 from ..history import Known
 from ..plan import Policy
 from ..replay import Explanation, Part, Point, Reconciliation, Revision
@@ -108,20 +106,8 @@ def entry_json(entry: Entry, texts: Texts | None = None) -> dict[str, Any]:
     written: dict[str, Any] = wire.as_object(entry)
     if texts is None:
         return {"index": entry.index, **written}
-    opened = {sealed.commitment: texts(sealed) for sealed in sealed_in(entry)}
+    opened = {sealed.commitment: texts(sealed) for _, sealed in sealed_in(entry)}
     return {"index": entry.index, **written, "texts": opened}
-
-
-def sealed_in(value: object) -> list[Sealed]:
-    """Return every commitment in an entry or in any of its values."""
-    if isinstance(value, Sealed):
-        return [value]
-    if isinstance(value, tuple):
-        return [sealed for item in value for sealed in sealed_in(item)]
-    if not attrs.has(type(value)):
-        return []
-    fields = [getattr(value, field.name) for field in attrs.fields(cast("Any", type(value)))]
-    return sealed_in(tuple(fields))
 
 
 def _part_json(part: Part, texts: Texts | None) -> dict[str, Any]:

@@ -24,12 +24,14 @@ class Conflict(Exception):
 class Append:
     """What travels beside the entries of one save, and the recorded date that comes back.
 
+    `texts` are kept in the side table; those behind the commitments `erased` are destroyed.
     `expected` is how many entries the whole log must have, where the decision rests on all of
     it; None where the versions of the streams are guard enough.
     """
 
     clock: Clock
     texts: Sequence[SealedText] = ()
+    erased: Sequence[str] = ()
     expected: int | None = None
     recorded_at: Instant = wire.UNSTAMPED
 

@@ -5,7 +5,7 @@ faster), what is sealed, and how a question about knowledge becomes an index of 
 Refuses to know: the rules themselves (see `action` and `plan`), and how anything is shown.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,9 +19,10 @@ import attrs
 
 from .. import action as actions
 from .. import plan as plans
+from ..checkpoint import BadCheckpoint, Checkpoint
 from ..completion import PARTS, Completion, breakdown, complete
 from ..dates import Instant, day
-from ..entry import Entry, stream_id
+from ..entry import Entry, sealed_in, stream_id
 from ..errors import (
     CommandRefused,
     ConcurrentWrite,
@@ -33,7 +34,7 @@ from ..errors import (
 )
 from ..history import Known, Record, View, together
 from ..plan import Policy
-from ..record import live
+from ..record import Erase, Erased, live
 from ..replay import (
     Explanation,
     Point,
@@ -46,17 +47,18 @@ from ..replay import (
     reconcile,
     revisions,
 )
-from ..text import ActionId, Private, Sealed, key
-from ..wire import UNSTAMPED
+from ..text import ActionId, Private, Sealed, SealedText, key
+from ..wire import UNSTAMPED, Line
 from .append import Append, Clock, Conflict
 from .backends import backend
 from .sealing import Sealer
+from .tree import LogTree
 
 if TYPE_CHECKING:
     from .store import Log
 
 Command = actions.Command | plans.Command
-KnownAt = Known | Instant | datetime | date | int | str
+KnownAt = Known | Checkpoint | Instant | datetime | date | int | str
 _TRIES = 50
 _DIGITS = 18  # of an index
 _REMEMBERED = 1_000  # actions whose state is kept for the next command
@@ -118,6 +120,7 @@ class Ledger:
         self._actions: dict[ActionId, actions.Action] = {}
         self._records: dict[str, Record] = {}
         self._entries: list[Entry] = []
+        self.tree = LogTree(self._lines)
 
     # --- opening -----------------------------------------------------------------------------
 
@@ -236,8 +239,47 @@ class Ledger:
         decided = _Decision(self)
         for order in orders:
             decided.decide(order, recorded_by)
-        append = Append(self._clock, decided.sealer.texts, decided.expected)
+        append = Append(self._clock, decided.sealer.texts, decided.erased, decided.expected)
         return self.application.append(decided.entries, append) if decided.entries else ()
+
+    def erase(
+        self,
+        index: int,
+        *,
+        reason: str,
+        fields: Collection[str] = (),
+        recorded_by: str | None = None,
+    ) -> Entry:
+        """Destroy the texts that an entry commits to, with their salts, and record that.
+
+        `index` is the entry's place in the log; `fields` names the texts (`note`, `reason`,
+        `responsible`, `quotation`, `sealed_sha256`, `recorded_by`), by default all of them. The
+        entry's bytes stay, so that every proof still holds; what stood behind the commitments
+        cannot be guessed, for the salt is gone. Returns the `Erased` entry. Raises `NotFound`
+        when there is nothing to erase; `LedgerUnavailable` (`scrub-busy`) when the texts are
+        destroyed but other programs keep the store's files from being cleaned: `scrub` then.
+        """
+        with self.reading() as (entries, _):
+            if not 0 <= index < len(entries):
+                raise NotFound("no-entry", entry=index)
+            entry = entries[index]
+        wanted = {each for field, each in sealed_in(entry) if field in (fields or {field})}
+        kept = set(self.texts(wanted))
+        if not kept:
+            raise NotFound("nothing-to-erase", entry=index)
+        texts = sorted(kept, key=lambda sealed: sealed.commitment)
+        command = Erase(entry=entry.version, texts=texts, reason=reason)
+        order = Order(entry.subject, command)
+        [erased] = self.record_all([order], recorded_by=recorded_by)
+        self.scrub()
+        return erased
+
+    def scrub(self) -> None:
+        """Remove what erased texts left behind in the store's files; `erase` does it by itself.
+
+        Raises `LedgerUnavailable` (`scrub-busy`) while other programs hold them open.
+        """
+        self.application.scrub()
 
     def _plan_state(self, name: str) -> plans.Plan:
         """Return the plan as stored now, reading only what was added since last time."""
@@ -308,6 +350,39 @@ class Ledger:
             raise MalformedEntry("row-disagrees", index=entry.index, column="after") from None
         self._records[entry.plan] = record
         self._entries.append(entry)
+
+    def _lines(self, start: int) -> Sequence[Line]:
+        return self.application.lines(start)
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the log as the store holds it, unchecked: for those who check it themselves."""
+        start = 0
+        while lines := self.application.lines(start):
+            yield from lines
+            start = lines[-1].index + 1
+
+    def export(self, path: str | Path) -> int:
+        """Write the log as a file: the canonical bytes of one entry a line; return how many.
+
+        Texts that may name a person are not in it. Raises `LedgerUnavailable` when something
+        is already there or it cannot be written.
+        """
+        self._sync()
+        try:
+            with Path(path).open("xb") as file:
+                return sum(bool(file.write(line.state + b"\n")) for line in self.lines())
+        except FileExistsError:
+            raise LedgerUnavailable("file-exists", path=path) from None
+        except OSError as error:
+            raise LedgerUnavailable("cannot-write", path=path, why=error.strerror) from None
+
+    def checkpoint(self, origin: str) -> Checkpoint:
+        """Return an unsigned checkpoint of the log as it is now, after reading all of it.
+
+        Raises `MalformedEntry` for a log that should not be signed: its bytes are damaged.
+        """
+        with self.reading() as (entries, _):
+            return self.tree.checkpoint(origin, len(entries))
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Sequence[Entry], Mapping[str, Record]]]:
@@ -402,6 +477,10 @@ class Ledger:
             if kept.sealed.commitment != commitment:
                 raise MalformedEntry("text-disagrees", commitment=commitment)
         return {Sealed(commitment): kept.text for commitment, kept in found.items()}
+
+    def sealed_texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
+        """Return what stands behind commitments, unchecked, salts included: for an audit."""
+        return self.application.texts(commitments)
 
     # --- asking ------------------------------------------------------------------------------
 
@@ -506,6 +585,10 @@ class Ledger:
                 return Known(index=len(self._entries) - 1)
             case Known():
                 return known
+            case Checkpoint():
+                if not self.tree.holds(known):
+                    raise BadCheckpoint("checkpoint-other-log", size=known.size)
+                return Known(index=known.size - 1)
             case bool():
                 raise InvalidValue("known-form", field="known", value=known)
             case int() if 0 <= known < len(self._entries):
@@ -556,6 +639,7 @@ class _Decision:
         self.entries: list[Entry] = []
         self.sealer = Sealer()
         self.expected: int | None = None
+        self.erased: list[str] = []
         self._ledger = ledger
         self._plans: dict[str, plans.Plan] = {}
         self._actions: dict[ActionId, actions.Action] = {}
@@ -585,6 +669,8 @@ class _Decision:
                 recorded_at=UNSTAMPED, recorded_by=by, stated_at=order.stated_at, event=event,
             )  # fmt: skip
             self.entries.append(entry)
+            if isinstance(event, Erased):
+                self.erased.extend(sealed.commitment for sealed in event.texts)
         if name is None:
             self._plans[plan] = state
         else:

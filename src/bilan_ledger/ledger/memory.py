@@ -31,12 +31,17 @@ class MemoryRecorder(POPOApplicationRecorder):
             last = self._stored_events[-1].state if self._stored_events else None
             ids = self._update_table(stamped(stored_events, append, last))
             self._texts.update({text.sealed.commitment: text for text in append.texts})
+            for commitment in append.erased:
+                self._texts.pop(commitment, None)
             return ids
 
     def select_texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
         """Return the texts behind commitments; those that were erased are missing."""
         with self._database_lock:
             return {c: self._texts[c] for c in commitments if c in self._texts}
+
+    def scrub(self) -> None:
+        """Nothing is left behind: there are no files."""
 
 
 class MemoryFactory(POPOFactory):

@@ -18,10 +18,11 @@ from typing import Any
 import attrs
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
+from .. import wire
 from ..entry import Entry
 from ..text import SealedText
 from .append import Append, Conflict
-from .store import PAGE, Draft, EntryMapper, Log, checked, stamped
+from .store import PAGE, Draft, EntryMapper, Log, checked, line_of, stamped
 
 _TEXTS = "CREATE TABLE IF NOT EXISTS texts (commitment TEXT PRIMARY KEY, salt BLOB, text TEXT)"
 
@@ -66,6 +67,9 @@ class OtherLog(Log):
                 saved = self.save(*map(Draft, entries))
             except IntegrityError:
                 raise Conflict from None
+        with closing(self._texts_file()) as file:
+            erased = [(commitment,) for commitment in append.erased]
+            file.executemany("DELETE FROM texts WHERE commitment = ?", erased)
         self.size()
         indexes = [self._ids.index(new.notification.id) for new in saved]
         return tuple(
@@ -80,6 +84,21 @@ class OtherLog(Log):
             rows = self.recorder.select_notifications(after, PAGE, inclusive_of_start=False)
         self._ids[start:] = [row.id for row in rows]
         return [checked(row, index) for index, row in enumerate(rows, start)]
+
+    def lines(self, start: int) -> list[wire.Line]:
+        """Return some rows of the log from an index on, unchecked; none at its end."""
+        self.size()
+        numbers = self._ids[start : start + PAGE]
+        if not numbers:
+            return []
+        with self.available():
+            rows = self.recorder.select_notifications(numbers[0], len(numbers))
+        return [line_of(row, index) for index, row in enumerate(rows, start)]
+
+    def scrub(self) -> None:
+        """Rewrite the file of texts without what was deleted."""
+        with closing(self._texts_file()) as file:
+            file.execute("VACUUM")
 
     def size(self) -> int:
         """Return how many entries the log has."""
@@ -98,4 +117,6 @@ class OtherLog(Log):
             return self.recorder.select_notifications(self._ids[index], 1)[0]
 
     def _texts_file(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._texts, isolation_level=None)
+        file = sqlite3.connect(self._texts, isolation_level=None)
+        file.execute("PRAGMA secure_delete = ON")
+        return file

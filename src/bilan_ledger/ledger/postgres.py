@@ -148,6 +148,11 @@ class PostgresRecorder(PostgresApplicationRecorder):
             with c.copy("COPY bilan_ledger_texts (commitment, salt, text) FROM STDIN") as copy:
                 for text in append.texts:
                     copy.write_row((text.sealed.commitment, text.salt, text.text))
+            if append.erased:
+                c.execute(
+                    "DELETE FROM bilan_ledger_texts WHERE commitment = ANY(%s)",
+                    (list(append.erased),),
+                )
             return ids
 
     @staticmethod
@@ -181,6 +186,19 @@ class PostgresRecorder(PostgresApplicationRecorder):
                 "SELECT * FROM bilan_ledger_texts WHERE commitment = ANY(%s)", (list(commitments),)
             )
             return {r["commitment"]: SealedText(bytes(r["salt"]), r["text"]) for r in c.fetchall()}
+
+    def scrub(self) -> None:
+        """Rewrite the table of texts without what was deleted.
+
+        The server's own write-ahead log keeps it until that is recycled.
+        """
+        with self.datastore.get_connection() as connection:
+            connection.commit()
+            connection.autocommit = True
+            try:
+                connection.execute("VACUUM FULL bilan_ledger_texts")
+            finally:
+                connection.autocommit = False
 
 
 def event_columns(event: StoredEvent) -> tuple[Any, ...]:

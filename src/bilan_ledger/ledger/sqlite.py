@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -39,6 +40,8 @@ from .store import Log, stamped, unavailable
 FORMAT = 1
 _APPLICATION_ID = 0x42494C41  # "BILA", at byte 68 of the file
 _LOCK_TIMEOUT = 30  # seconds
+_SCRUB_TRIES = 20
+_SCRUB_WAIT = 0.25  # seconds
 _CHUNK = 500  # variables of one statement, well below SQLite's limit
 
 _SCHEMA = f"""
@@ -156,6 +159,8 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         ids = super()._insert_events(c, rows)
         texts = [(text.sealed.commitment, text.salt, text.text) for text in append.texts]
         c.executemany("INSERT INTO texts VALUES (?, ?, ?)", texts)
+        erased = [(commitment,) for commitment in append.erased]
+        c.executemany("DELETE FROM texts WHERE commitment = ?", erased)
         return ids
 
     def convert_originator_id(self, originator_id: str) -> UUID | str:
@@ -178,6 +183,23 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
                     {r["commitment"]: SealedText(r["salt"], r["text"]) for r in c.fetchall()}
                 )
         return found
+
+    def scrub(self) -> None:
+        """Rewrite the file without what was deleted, and empty the write-ahead log.
+
+        `secure_delete` overwrites what is deleted where it lies, but older copies of a page can
+        remain in the file's free space and in the log.
+        """
+        with self.datastore.get_connection(commit=False) as c:
+            raw = c._sqlite_conn  # noqa: SLF001 the library keeps it there
+            with _translated():
+                raw.execute("VACUUM")
+                for _ in range(_SCRUB_TRIES):
+                    busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                    if not busy:
+                        return
+                    sleep(_SCRUB_WAIT)
+        raise LedgerUnavailable("scrub-busy")
 
 
 class LedgerFactory(SQLiteFactory):

@@ -60,6 +60,10 @@ class Recorder(Protocol):
         """Return the texts behind commitments; those that were erased are missing."""
         ...
 
+    def scrub(self) -> None:
+        """Remove what erased texts left behind in the store's files."""
+        ...
+
 
 class EntryMapper(Mapper[UUID]):
     """Stores an entry as its canonical bytes, under its public name."""
@@ -82,16 +86,20 @@ def checked(row: StoredEvent, index: int | None) -> Entry:
     named = f"{row.originator_id} v{row.originator_version}" if index is None else index
     if not isinstance(row.state, bytes):
         raise MalformedEntry("row-disagrees", index=named, column="state")
-    entry = wire.decode(row.state, -1 if index is None else index, place=f"#{named}")
-    columns = {
-        "stream": (row.originator_id, entry.stream),
-        "version": (row.originator_version, entry.version),
-        "topic": (row.topic, wire.name_of(entry)),
-    }
-    for column, (stored, written) in columns.items():
-        if stored != written:
-            raise MalformedEntry("row-disagrees", index=named, column=column)
+    line = line_of(row, -1 if index is None else index)
+    entry = wire.decode(line.state, line.index, place=f"#{named}")
+    if column := wire.disagreement(line, entry):
+        raise MalformedEntry("row-disagrees", index=named, column=column)
     return entry
+
+
+def line_of(row: StoredEvent, index: int) -> wire.Line:
+    """Return what a row holds, unchecked: whoever changed it may have changed anything."""
+    state: object = row.state
+    if not isinstance(state, bytes):
+        state = repr(state).encode()  # no entry is written so
+    columns = (str(row.originator_id), row.originator_version, row.topic)
+    return wire.Line(index, state, columns)
 
 
 class Log(Application[UUID]):
@@ -148,6 +156,20 @@ class Log(Application[UUID]):
                 raise MalformedEntry("row-disagrees", index=index, column="rowid")
             entries.append(checked(row, index))
         return entries
+
+    def lines(self, start: int) -> list[wire.Line]:
+        """Return some rows of the log from an index on, unchecked; none at its end."""
+        with self.available():
+            rows = self.recorder.select_notifications(start + 1, PAGE)
+        return [line_of(row, row.id - 1) for row in rows]
+
+    def scrub(self) -> None:
+        """Remove what erased texts left behind in the store's files.
+
+        Raises `LedgerUnavailable` while other programs hold the store open.
+        """
+        with self.available():
+            cast("Recorder", self.recorder).scrub()
 
     def size(self) -> int:
         """Return how many entries the log has."""

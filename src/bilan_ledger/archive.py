@@ -1,0 +1,226 @@
+"""The archive beside a ledger: captured files, and every checkpoint that was signed.
+
+    town.ledger
+    town.archive/evidence/3b/3ba1…      a captured file, named by its SHA-256
+    town.archive/checkpoints/412        the checkpoint of the first 412 entries
+    town.archive/keys/1f2e3d4c.pub      a public key that signs them
+    town.archive/checkpoints/412.tsr    an RFC 3161 timestamp of it, if there is one
+
+Decides: where they lie, that a file's name is its hash, and that a checkpoint is never replaced
+by another one.
+Refuses to know: what the entries say about them.
+"""
+
+import mimetypes
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
+
+import attrs
+
+from .checkpoint import BadCheckpoint, Checkpoint, PublicKey
+from .entry import Entry, sealed_in
+from .errors import InvalidValue, LedgerUnavailable, NotFound
+
+if TYPE_CHECKING:
+    from .ledger import Ledger
+
+_BLOCK = 1 << 20
+_PLAIN = "application/octet-stream"
+
+
+@attrs.frozen
+class Captured:
+    """A captured file: its SHA-256 in hexadecimal, media type, size in bytes, and its place."""
+
+    sha256: str
+    media_type: str
+    size: int
+    path: Path
+
+
+def _digest(path: Path) -> str:
+    found = sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            found.update(block)
+    return found.hexdigest()
+
+
+@attrs.frozen
+class Archive:
+    """The folder beside a ledger.
+
+    >>> Archive.beside("data/town.ledger").folder.name
+    'town.archive'
+    """
+
+    folder: Path = attrs.field(converter=Path)
+
+    @classmethod
+    def beside(cls, ledger: str | Path) -> "Archive":
+        """Return the archive of a ledger file: the same name, ending in `.archive`."""
+        return cls(Path(ledger).with_suffix(".archive"))
+
+    # --- captured files ----------------------------------------------------------------------
+
+    def add(self, source: str | Path) -> Captured:
+        """Copy a file into the archive; the same content is kept once.
+
+        Raises `NotFound` for a file that is not there, `LedgerUnavailable` when nothing can be
+        written.
+        """
+        source = Path(source)
+        if not source.is_file():
+            raise NotFound("no-file", path=source)
+        evidence = self.folder / "evidence"
+        try:
+            evidence.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=evidence, delete=False) as copy:
+                draft = Path(copy.name)
+                try:
+                    with source.open("rb") as file:
+                        shutil.copyfileobj(file, copy, _BLOCK)
+                    copy.flush()
+                    os.fsync(copy.fileno())
+                    return self._keep(draft, source)
+                except BaseException:
+                    draft.unlink(missing_ok=True)
+                    raise
+        except OSError as error:
+            raise LedgerUnavailable("cannot-write", path=evidence, why=error.strerror) from None
+
+    def _keep(self, draft: Path, source: Path) -> Captured:
+        digest = _digest(draft)  # of what was copied, not of what the source may be by now
+        place = self.path(digest)
+        place.parent.mkdir(exist_ok=True)
+        draft.chmod(0o644)
+        draft.replace(place)
+        media_type = mimetypes.guess_type(source.name)[0] or _PLAIN
+        return Captured(digest, media_type, place.stat().st_size, place)
+
+    def path(self, digest: str) -> Path:
+        """Return where the file of a SHA-256 lies, or would lie."""
+        return self.folder / "evidence" / digest[:2] / digest
+
+    def check(self, digest: str) -> bool | None:
+        """Whether a captured file still has its hash; None if it is not there."""
+        try:
+            return _digest(self.path(digest)) == digest
+        except OSError:
+            return None
+
+    def captured(self) -> Iterator[str]:
+        """Yield the SHA-256 of every captured file, sorted."""
+        for path in sorted((self.folder / "evidence").glob("??/*")):
+            if len(path.name) == sha256().digest_size * 2:
+                yield path.name
+
+    def export(self, digest: str, target: str | Path) -> None:
+        """Copy a captured file out; raises `NotFound`, or `InvalidValue` if it was changed."""
+        whole = self.check(digest)
+        if whole is None:
+            raise NotFound("no-captured-file", sha256=digest, path=self.folder)
+        if not whole:
+            raise InvalidValue("captured-file-changed", field="sha256", value=digest)
+        try:
+            with Path(target).open("xb") as out, self.path(digest).open("rb") as file:
+                shutil.copyfileobj(file, out, _BLOCK)
+        except FileExistsError:
+            raise LedgerUnavailable("file-exists", path=target) from None
+        except OSError as error:
+            raise LedgerUnavailable("cannot-write", path=target, why=error.strerror) from None
+
+    def remove(self, digest: str) -> None:
+        """Remove a captured file, if it is there."""
+        with suppress(FileNotFoundError):
+            self.path(digest).unlink()
+
+    # --- checkpoints -------------------------------------------------------------------------
+
+    def keep(self, checkpoint: Checkpoint) -> Path:
+        """Keep a signed checkpoint; signatures of the same one are joined.
+
+        Raises `BadCheckpoint` when another checkpoint of that size is kept already: history
+        was rewritten.
+        """
+        place = self._place(checkpoint.size)
+        if place.exists():
+            before = Checkpoint.parse(place.read_bytes())
+            if before.text != checkpoint.text:
+                raise BadCheckpoint("checkpoint-fork", size=checkpoint.size, path=place)
+            checkpoint = before.joined(checkpoint)
+        draft = place.with_suffix(".new")
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(str(checkpoint), encoding="utf-8", newline="\n")
+            draft.replace(place)
+        except OSError as error:
+            raise LedgerUnavailable("cannot-write", path=place, why=error.strerror) from None
+        return place
+
+    def notes(self) -> Iterator[tuple[Path, bytes]]:
+        """Yield every kept checkpoint as it stands, unchecked, the smallest first."""
+        found = (self.folder / "checkpoints").glob("*")
+        for path in sorted((p for p in found if p.name.isdecimal()), key=lambda p: int(p.name)):
+            yield path, path.read_bytes()
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """Return every kept checkpoint, the smallest first; raises `BadCheckpoint`."""
+        return [Checkpoint.parse(note) for _, note in self.notes()]
+
+    def timestamp_place(self, size: int) -> Path:
+        """Return where the RFC 3161 timestamp of a checkpoint lies, or would lie."""
+        return self._place(size).with_suffix(".tsr")
+
+    def keep_key(self, key: PublicKey) -> None:
+        """Keep a public key that signs this ledger's checkpoints."""
+        folder = self.folder / "keys"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{key.id.hex()}.pub").write_text(f"{key}\n", encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise LedgerUnavailable("cannot-write", path=folder, why=error.strerror) from None
+
+    def keys(self) -> list[PublicKey]:
+        """Return the public keys that are kept, sorted by name; raises `InvalidValue`."""
+        found = (self.folder / "keys").glob("*.pub")
+        keys = [PublicKey.parse(path.read_text(encoding="utf-8")) for path in found]
+        return sorted(keys, key=lambda key: (key.name, key.id))
+
+    def _place(self, size: int) -> Path:
+        return self.folder / "checkpoints" / str(size)
+
+
+def erase(
+    ledger: "Ledger",
+    archive: Archive | None,
+    index: int,
+    *,
+    reason: str,
+    fields: tuple[str, ...] = (),
+) -> Entry:
+    """Erase texts of an entry (see `Ledger.erase`) and the captured files that they named.
+
+    A file stays where another entry names it too.
+    """
+    entries = ledger.entries()
+    files = not fields or "sealed_sha256" in fields
+    hashes = _sealed_hashes(ledger, entries[index : index + 1]) if files else set[str]()
+    erased = ledger.erase(index, reason=reason, fields=fields)
+    if archive is not None and hashes:
+        still = _sealed_hashes(ledger, entries)
+        still |= {piece.sha256 for entry in entries for piece in entry.evidence if piece.sha256}
+        for digest in hashes - still:
+            archive.remove(digest)
+    return erased
+
+
+def _sealed_hashes(ledger: "Ledger", entries: tuple[Entry, ...]) -> set[str]:
+    sealed = [each for e in entries for field, each in sealed_in(e) if field == "sealed_sha256"]
+    return set(ledger.texts(sealed).values())

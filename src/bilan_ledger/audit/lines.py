@@ -1,0 +1,93 @@
+"""The log read again from its bytes, with what is wrong in them.
+
+Decides: that every line is canonical, agrees with its columns, and stands in its place.
+Refuses to know: what the entries mean, and who signed them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+import attrs
+
+from .. import wire
+from ..entry import Entry
+from ..errors import BilanError, MalformedEntry
+from ..merkle import Hash, leaf_hash
+from ..wire import Line
+from .findings import Finding, found
+
+
+@attrs.frozen
+class Reading:
+    """A log as it could be read: the hash of each line, the entries that are ones, the findings."""
+
+    leaves: tuple[Hash, ...]
+    entries: tuple[Entry, ...]
+    findings: tuple[Finding, ...]
+
+
+def split(data: bytes) -> tuple[list[Line], list[Finding]]:
+    r"""Return the lines of a `ledger.jsonl`: each ends with "\n", and with nothing else."""
+    *whole, rest = data.split(b"\n")
+    findings = [found("line-unended")] if rest else []
+    if rest:
+        whole.append(rest)
+    return [Line(index, state) for index, state in enumerate(whole)], findings
+
+
+def read(lines: Iterable[Line]) -> Reading:
+    """Read lines into entries; whatever is wrong becomes a finding, never an exception."""
+    leaves: list[Hash] = []
+    entries: list[Entry] = []
+    findings: list[Finding] = []
+    try:
+        for line in lines:
+            leaves.append(leaf_hash(line.state))
+            place = line.index if line.columns is None else len(leaves) - 1
+            entry = _decoded(line, place, findings)
+            if entry is not None:
+                entries.append(entry)
+    except BilanError as error:
+        findings.append(found("store-unreadable", why=error.text("en")))
+    findings.extend(_order(entries))
+    findings.extend(_clock(entries))
+    return Reading(tuple(leaves), tuple(entries), tuple(findings))
+
+
+def _decoded(line: Line, place: int, findings: list[Finding]) -> Entry | None:
+    if line.columns is not None and line.index != place:
+        findings.append(found("row-disagrees", place, column="rowid"))
+    try:
+        entry = wire.decode(line.state, place)
+    except MalformedEntry as error:
+        why = error.facts.get("why") or error.facts.get("name") or error.code
+        findings.append(found("bytes-not-canonical", place, why=why))
+        return None
+    if column := wire.disagreement(line, entry):
+        findings.append(found("row-disagrees", place, column=column))
+    return entry
+
+
+def _order(entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Yield what is missing, doubled or too late in each stream, which counts 1, 2, 3, …."""
+    streams: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        streams[entry.subject].append(entry)
+    for subject, several in streams.items():
+        seen: set[int] = set()
+        for entry in several:
+            if entry.version in seen:
+                yield found("entry-doubled", entry.index, subject=subject, version=entry.version)
+            elif entry.version < max(seen, default=0):
+                yield found("entry-reordered", entry.index, subject=subject, version=entry.version)
+            seen.add(entry.version)
+        for version in sorted(set(range(1, max(seen) + 1)) - seen):
+            yield found("entry-missing", subject=subject, version=version)
+
+
+def _clock(entries: Sequence[Entry]) -> Iterator[Finding]:
+    latest = None
+    for entry in entries:
+        if latest is not None and entry.recorded_at < latest:
+            yield found("recorded-back", entry.index, recorded_at=entry.recorded_at)
+        latest = entry.recorded_at if latest is None else max(latest, entry.recorded_at)
