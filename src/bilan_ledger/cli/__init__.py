@@ -62,6 +62,8 @@ def run(argv: Sequence[str]) -> int:
         # The reader has seen enough (`bilan log | head`): nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except ModuleNotFoundError as error:
+        return _fail(5, say("part-missing", name=error.name))
     except OSError as error:
         return _fail(5, say("cannot-write", why=error.strerror or error))
     except Exception as error:  # noqa: BLE001 the last net: never a traceback on people

@@ -22,6 +22,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "group-record": ("Enregistrer", "Record"),
     "group-ask": ("Interroger", "Ask"),
     "group-keep": ("Conserver", "Keep"),
+    "part-missing": (
+        "cette installation ne peut que vérifier, ou il lui manque {name}. Pour un registre : "
+        "pip install bilan-ledger ; pour les horodatages : pip install 'bilan-ledger[tsa]'",
+        "this installation can only verify, or lacks {name}. For a ledger: pip install "
+        "bilan-ledger; for timestamps: pip install 'bilan-ledger[tsa]'",
+    ),
     # proof
     "group-prove": ("Prouver", "Prove"),
     "do-key": ("Les clés qui signent : new, show.", "The keys that sign: new, show."),
