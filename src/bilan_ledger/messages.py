@@ -462,6 +462,22 @@ MESSAGES: dict[str, tuple[str, str]] = {
         '"{figure}" names no published figure. Give a plan, plan#version or an entry\'s index; '
         '"bilan reconcile" shows the figures.',
     ),
+    "log-not-intact": (
+        "{path} n'est pas un registre intact : {count} erreurs, la première : {why}. Rien n'a été "
+        "enregistré. « bilan audit {path} » les donne toutes.",
+        "{path} is no intact log: {count} errors, the first: {why}. Nothing was recorded. "
+        '"bilan audit {path}" gives them all.',
+    ),
+    "not-the-same-log": (
+        "le registre n'est pas vide et ne contient pas le début de {path}. Importez dans un "
+        "registre vide (bilan init).",
+        "the ledger is not empty and does not hold the beginning of {path}. Import into an empty "
+        "one (bilan init).",
+    ),
+    "texts-line": (
+        "{field} : la ligne {value} n'est pas un texte scellé tel qu'il est exporté.",
+        "{field}: the line {value} is no sealed text as it is exported.",
+    ),
 }  # fmt: skip
 
 

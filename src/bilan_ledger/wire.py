@@ -153,14 +153,8 @@ def canonical(value: object) -> bytes:
     return text.encode()
 
 
-def unstamped(entry: Entry) -> bytes:
-    """Return the bytes of an entry whose recorded date is still to come (see `stamp`)."""
-    blank = attrs.evolve(entry, recorded_at=UNSTAMPED)
-    return encode(blank)
-
-
 def stamp(draft: bytes, recorded_at: Instant) -> bytes:
-    """Return the bytes of an unstamped draft with its recorded date, of the same length.
+    """Return the bytes of a draft that is UNSTAMPED with its recorded date, of the same length.
 
     A quotation mark inside a text is escaped, so the member that is replaced is the real one.
     """

@@ -52,7 +52,8 @@ def test_a_whole_life_is_recorded_and_shown(town, capsys):
         "abandon demo/C --on 2027-01-01 --reason budget",
         "qualify demo/A late --on 2027-04-01",
         "describe demo/A --on 2027-01-01 --title Planter-plus",
-        "evidence attach demo/A --title R --indicator Arbres --value 2655 --target 3000 --as-of 2027",
+        "evidence attach demo/A --title R --indicator Arbres --value 2655 --target 3000"
+        " --as-of 2027",
         "scope withdraw demo/B --on 2027-05-01 --reason doublon",
         "publish-figure demo 50% --of 2 --on 2027-06-01",
     ):

@@ -25,7 +25,6 @@ from bilan_ledger.wire import (
     name_of,
     recorded_at,
     stamp,
-    unstamped,
 )
 
 FULL = LINES["action.proposed.full"]
@@ -247,7 +246,7 @@ INSTANTS = st.datetimes(timezones=st.just(UNSTAMPED.utc.tzinfo)).map(Instant)
 def test_stamp_writes_the_recorded_date_and_never_changes_the_length(
     name: str, instant: Instant
 ) -> None:
-    draft = unstamped(ENTRIES[name])
+    draft = encode(attrs.evolve(ENTRIES[name], recorded_at=UNSTAMPED))
     stamped = stamp(draft, instant)
     assert stamped == encode(attrs.evolve(ENTRIES[name], recorded_at=instant))
     assert len(stamped) == len(draft)
@@ -267,7 +266,7 @@ def test_stamp_is_not_confused_by_a_text_that_contains_the_member(title: str) ->
     event = attrs.evolve(FULL_EVENTS["action.proposed"], title=title)
     entry = attrs.evolve(ENTRIES["action.proposed.full"], event=event, stated_at=UNSTAMPED)
     instant = Instant.parse("2024-01-15T09:00:00.000000Z")
-    stamped = stamp(unstamped(entry), instant)
+    stamped = stamp(encode(attrs.evolve(entry, recorded_at=UNSTAMPED)), instant)
     assert decode(stamped, 7) == attrs.evolve(entry, recorded_at=instant)
 
 

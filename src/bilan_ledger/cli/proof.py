@@ -30,6 +30,7 @@ from ..formats.shapes import entry_json
 from ..ledger import Ledger
 from ..merkle import leaf_hash, root
 from ..plan import FigurePublished
+from ..transfer import export_log, texts_beside
 from . import show, words
 from .app import KEEP, OUTPUT, PROVE, RECORDING, app, command, option, print_json
 from .options import Output, Recording, Switch, UsageError
@@ -422,14 +423,22 @@ def _audited_file(source: str, against: AuditOptions) -> Audit:
 
 
 @command("export", KEEP)
-def export(path: FILE, /, *, common: OUTPUT = Output()) -> None:
+def export(
+    path: FILE,
+    /,
+    *,
+    texts: Annotated[bool, Switch, option("opt-texts")] = False,
+    common: OUTPUT = Output(),
+) -> None:
     """Write the log as a file: the canonical bytes of one entry a line."""
     with common.open() as ledger:
-        entries = ledger.export(path)
+        entries = export_log(ledger, path, texts=texts)
     if common.json:
         print_json({"file": path, "entries": entries})
     else:
         show.line(say("exported", path=path, entries=entries))
+        if texts:
+            show.line(say("exported-texts", path=texts_beside(path)), "yellow")
 
 
 # --- erasure ---------------------------------------------------------------------------------

@@ -140,6 +140,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "{path}: publication at {size} entries, ledger now at {now}. To be checked with: bilan verify {path}",
     ),
     "exported": ("{path} : {entries} écritures, une par ligne.", "{path}: {entries} entries, one a line."),
+    "exported-texts": (
+        "{path} : des données personnelles ; à garder, jamais à publier.",
+        "{path}: personal data; to be kept, never to be published.",
+    ),
+    "opt-texts": (
+        "Écrire aussi, à côté, les textes scellés (données personnelles).",
+        "Also write the sealed texts beside it (personal data).",
+    ),
     "scrubbed": ("Fichiers nettoyés.", "Files cleaned."),
     "erase-what": ("donnez le numéro de l'écriture et --reason.", "give the entry's index and --reason."),
     "erased-backups": (

@@ -48,3 +48,17 @@ class Append:
     def restamp(self, drafts: Sequence[bytes]) -> list[bytes]:
         """Return drafts with the recorded date that this save was given."""
         return [wire.stamp(draft, self.recorded_at) for draft in drafts]
+
+
+@attrs.define
+class TakeIn(Append):
+    """A save of entries that were recorded elsewhere: they keep the dates that they have."""
+
+    def stamp(self, drafts: Sequence[bytes], last: bytes | None) -> list[bytes]:  # noqa: ARG002
+        """Return the entries as they are; the file they come from was checked as a whole."""
+        self.recorded_at = wire.recorded_at(drafts[-1])
+        return list(drafts)
+
+    def restamp(self, drafts: Sequence[bytes]) -> list[bytes]:
+        """Return the entries as they are."""
+        return list(drafts)

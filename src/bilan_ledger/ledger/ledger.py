@@ -49,7 +49,7 @@ from ..replay import (
 )
 from ..text import ActionId, Private, Sealed, SealedText, key
 from ..wire import UNSTAMPED, Line
-from .append import Append, Clock, Conflict
+from .append import Append, Clock, Conflict, TakeIn
 from .backends import backend
 from .sealing import Sealer
 from .tree import LogTree
@@ -281,6 +281,22 @@ class Ledger:
         """
         self.application.scrub()
 
+    def take_in(
+        self, entries: Sequence[Entry], texts: Sequence[SealedText] = (), *, after: int
+    ) -> None:
+        """Append entries that were recorded elsewhere, bytes and dates as they are; all or none.
+
+        The log must have exactly `after` entries. Nothing is decided again here: see `transfer`,
+        which takes in a whole file. Raises `ConcurrentWrite` or `LedgerUnavailable`.
+        """
+        if self.read_only:
+            raise LedgerUnavailable("read-only")
+        try:
+            with self._lock:
+                self.application.append(entries, TakeIn(self._clock, texts, expected=after))
+        except Conflict:
+            raise ConcurrentWrite("concurrent-write", tries=1) from None
+
     def _plan_state(self, name: str) -> plans.Plan:
         """Return the plan as stored now, reading only what was added since last time."""
         state = self._plans.get(name, plans.Plan())
@@ -360,21 +376,6 @@ class Ledger:
         while lines := self.application.lines(start):
             yield from lines
             start = lines[-1].index + 1
-
-    def export(self, path: str | Path) -> int:
-        """Write the log as a file: the canonical bytes of one entry a line; return how many.
-
-        Texts that may name a person are not in it. Raises `LedgerUnavailable` when something
-        is already there or it cannot be written.
-        """
-        self._sync()
-        try:
-            with Path(path).open("xb") as file:
-                return sum(bool(file.write(line.state + b"\n")) for line in self.lines())
-        except FileExistsError:
-            raise LedgerUnavailable("file-exists", path=path) from None
-        except OSError as error:
-            raise LedgerUnavailable("cannot-write", path=path, why=error.strerror) from None
 
     def checkpoint(self, origin: str) -> Checkpoint:
         """Return an unsigned checkpoint of the log as it is now, after reading all of it.

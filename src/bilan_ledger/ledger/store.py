@@ -69,9 +69,9 @@ class EntryMapper(Mapper[UUID]):
     """Stores an entry as its canonical bytes, under its public name."""
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        """Return the bytes of a draft, its recorded date still blank (see `Append.stamp`)."""
+        """Return the row of a draft, whose recorded date is mostly to come (see `Append`)."""
         entry: Entry = domain_event.entry
-        return StoredEvent(entry.stream, entry.version, wire.name_of(entry), wire.unstamped(entry))
+        return StoredEvent(entry.stream, entry.version, wire.name_of(entry), wire.encode(entry))
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """Return the entry of a row; its index is not known here."""
