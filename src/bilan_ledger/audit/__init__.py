@@ -117,7 +117,7 @@ def _kept(
     try:
         kept = texts({sealed.commitment for entry in entries for _, sealed in sealed_in(entry)})
     except BilanError as error:
-        findings.append(found("store-unreadable", why=error.text("en")))
+        findings.append(found("store-unreadable", why=error))
         return {}
     findings += doubts.texts(entries, kept)
     return kept

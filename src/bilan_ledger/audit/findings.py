@@ -10,6 +10,8 @@ from typing import Any
 
 import attrs
 
+from ..errors import BilanError, Refusal
+
 
 class Severity(IntEnum):
     """How grave a finding is; the worst one decides the exit code."""
@@ -440,7 +442,14 @@ class Finding:
         """Return the finding as one sentence ("fr" or "en")."""
         sentence = KINDS[self.code].sentence[lang != "fr"]
         about = {"entry": self.entry, "subject": self.subject, "place": self.place}
-        return sentence.format_map({**about, **self.facts})
+        return sentence.format_map({**about, **self.told(lang)})
+
+    def told(self, lang: str = "en") -> dict[str, str]:
+        """Return the facts as texts; an error or a refusal among them says its own sentence."""
+        return {
+            name: value.text(lang) if isinstance(value, BilanError | Refusal) else str(value)
+            for name, value in self.facts.items()
+        }
 
     def advice(self, lang: str = "en") -> str:
         """Return what to do about it ("fr" or "en")."""

@@ -48,7 +48,7 @@ def read(lines: Iterable[Line]) -> Reading:
             if entry is not None:
                 entries.append(entry)
     except BilanError as error:
-        findings.append(found("store-unreadable", why=error.text("en")))
+        findings.append(found("store-unreadable", why=error))
     findings.extend(_order(entries))
     findings.extend(_clock(entries))
     return Reading(tuple(leaves), tuple(entries), tuple(findings))

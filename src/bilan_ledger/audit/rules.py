@@ -55,7 +55,7 @@ def _learn(record: Record, entry: Entry, findings: list[Finding]) -> None:
     try:
         record.add(entry)
     except ValueError:
-        why = f"#{entry.version}: after an entry that is not there"
+        why = Refusal("history-after", {"version": entry.version})
         findings.append(found("history-impossible", entry.index, subject=entry.subject, why=why))
     if isinstance(entry.event, Erased) and not _own(record, entry, entry.event):
         findings.append(found("erasure-foreign", entry.index, subject=entry.subject))
@@ -68,19 +68,19 @@ def _own(record: Record, entry: Entry, erased: Erased) -> bool:
     return set(erased.texts) <= held
 
 
-def _taken(record: Record, several: Sequence[Entry]) -> tuple[int, str | None]:
+def _taken(record: Record, several: Sequence[Entry]) -> tuple[int, Refusal | None]:
     """Return how many entries one command gave, and why there is no such command."""
     events = [entry.event for entry in several]
     decide = _decider(record, several[0].action)
-    why: str | None = None
+    why: Refusal | None = None
     for command in _commands(events, of_plan=several[0].action is None):
         given = decide(command)
         if isinstance(given, Refusal):
-            why = why or given.text("en")
+            why = why or given
         elif list(given) == events[: len(given)]:
             return len(given), None
         else:
-            why = why or "the rules give another entry"
+            why = why or Refusal("rules-give-other")
     return 1, why
 
 
@@ -132,7 +132,7 @@ def impossible(record: Record) -> Iterator[Finding]:
         legal = legal and _legal(scopes, actions.scope_may_follow)
         dated = all(windows([e.on for e in events]).consistent for events in (statuses, scopes))
         if not (legal and dated):
-            why = "dates" if legal else "order of statuses"
+            why = Refusal("history-dates") if legal else Refusal("history-order")
             yield found("history-impossible", subject=f"{record.key}/{key}", why=why)
 
 
