@@ -627,6 +627,32 @@ def test_missing_file_is_not_created(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.parametrize("how", ["removed", "replaced", "renamed"])
+def test_nothing_is_recorded_into_a_file_that_lost_its_name(path: Path, how: str) -> None:
+    """It would be lost with the file; what bears the name now is left as it is."""
+    with Ledger.open(path, recorded_by="x") as ledger:
+        if how == "renamed":
+            path.rename(path.with_name("other.ledger"))
+        else:
+            path.unlink()
+        if how == "replaced":
+            Ledger.create(path).close()
+        with pytest.raises(LedgerUnavailable) as refused:
+            ledger.record("demo/A1", Engage(on="2022"))
+        assert "ledger-missing" == refused.value.code
+    if how == "replaced":
+        with Ledger.open(path, read_only=True) as new:
+            assert 0 == len(new)
+
+
+def test_making_a_ledger_leaves_no_other_file_behind(tmp_path: Path) -> None:
+    """Neither when it is made, nor when its name is taken."""
+    Ledger.create(tmp_path / "a.ledger").close()
+    with pytest.raises(LedgerUnavailable):
+        Ledger.create(tmp_path / "a.ledger")
+    assert ["a.ledger"] == [file.name for file in tmp_path.iterdir()]
+
+
 def test_file_that_was_removed_while_it_was_open_is_missing(path: Path) -> None:
     with Ledger.open(path, **WRITTEN) as ledger:
         path.unlink()

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from secrets import token_hex
 from time import sleep
 from typing import Any
 from urllib.parse import quote
@@ -32,6 +33,7 @@ from eventsourcing.sqlite import (
 )
 from eventsourcing.utils import get_topic
 
+from ..entry import Entry
 from ..errors import LedgerUnavailable
 from ..text import SealedText
 from .append import Append
@@ -214,23 +216,41 @@ class LedgerFactory(SQLiteFactory):
 
 
 def create_file(path: Path) -> None:
-    """Make a new, empty ledger file; raises `LedgerUnavailable` and leaves nothing behind."""
-    _touch(path)
+    """Make a new, empty ledger file; raises `LedgerUnavailable` and leaves nothing behind.
+
+    It is made under another name first: what bears the name is a ledger, whenever this stops.
+    """
+    draft = _draft(path)
     try:
-        with closing(sqlite3.connect(path.resolve(), isolation_level=None)) as connection:
+        with closing(sqlite3.connect(draft.resolve(), isolation_level=None)) as connection:
             connection.executescript(_SCHEMA)
+        _name(draft, path)
     except sqlite3.Error as error:
-        _remove(path)
         raise unavailable(error, path) from None
+    finally:
+        _remove(draft)
 
 
-def _touch(path: Path) -> None:
+def _draft(path: Path) -> Path:
+    """Return a new file beside a path that is still free."""
+    if os.path.lexists(path):
+        raise LedgerUnavailable("ledger-exists", path=path)
+    draft = path.with_name(f".{path.name}.{token_hex(4)}")
     try:
-        path.touch(exist_ok=False)
-    except FileExistsError:
-        raise LedgerUnavailable("ledger-exists", path=path) from None
+        draft.touch(exist_ok=False)
     except (OSError, ValueError):
         raise LedgerUnavailable("ledger-folder", path=path) from None
+    return draft
+
+
+def _name(draft: Path, path: Path) -> None:
+    """Give a whole file its name, unless another program was faster."""
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        raise LedgerUnavailable("ledger-exists", path=path) from None
+    except OSError:  # a file system without hard links
+        draft.rename(path)
 
 
 def _remove(path: Path) -> None:
@@ -243,16 +263,18 @@ def backup_file(log: Log, path: Path) -> None:
     datastore = getattr(log.factory, "datastore", None)
     if not isinstance(datastore, SQLiteDatastore):
         raise LedgerUnavailable("no-backup", path=log.place)
-    _touch(path)
+    draft = _draft(path)
     try:
         with (
-            closing(sqlite3.connect(path.resolve())) as copy,
+            closing(sqlite3.connect(draft.resolve())) as copy,
             datastore.get_connection(commit=False) as c,
         ):
             c._sqlite_conn.backup(copy)  # noqa: SLF001 the library keeps it there
+        _name(draft, path)
     except (sqlite3.Error, PersistenceError) as error:
-        _remove(path)
         raise unavailable(error, path) from None
+    finally:
+        _remove(draft)
 
 
 def open_file(path: Path, *, read_only: bool) -> Log:
@@ -262,7 +284,7 @@ def open_file(path: Path, *, read_only: bool) -> Log:
         raise LedgerUnavailable("not-a-ledger", path=path)
     if found > FORMAT:
         raise LedgerUnavailable("ledger-newer", path=path, found=found, known=FORMAT)
-    log = Log(
+    log = _FileLog(
         {
             "PERSISTENCE_MODULE": get_topic(LedgerFactory),
             "SQLITE_DBNAME": _uri(path, read_only=read_only),
@@ -270,7 +292,30 @@ def open_file(path: Path, *, read_only: bool) -> Log:
         }
     )
     log.place = str(path)
+    log.file = path.resolve()
+    log.identity = _identity(log.file)
     return log
+
+
+class _FileLog(Log):
+    """The log in the file that bears the name: not in one that was removed or replaced since."""
+
+    file: Path
+    identity: tuple[int, int] | None
+
+    def append(self, entries: Sequence[Entry], append: Append) -> tuple[Entry, ...]:
+        """Save entries; raises `LedgerUnavailable` where they would be lost with the file."""
+        if _identity(self.file) != self.identity:
+            raise LedgerUnavailable("ledger-missing", path=self.place)
+        return super().append(entries, append)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _header(path: Path) -> tuple[int, int]:
