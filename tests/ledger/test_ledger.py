@@ -631,15 +631,16 @@ def test_missing_file_is_not_created(tmp_path: Path) -> None:
 def test_nothing_is_recorded_into_a_file_that_lost_its_name(path: Path, how: str) -> None:
     """It would be lost with the file; what bears the name now is left as it is."""
     with Ledger.open(path, recorded_by="x") as ledger:
+        assert 3 == len(ledger.entries())
         if how == "renamed":
             path.rename(path.with_name("other.ledger"))
         else:
             path.unlink()
         if how == "replaced":
             Ledger.create(path).close()
-        with pytest.raises(LedgerUnavailable) as refused:
+        with pytest.raises(BilanError) as refused:
             ledger.record("demo/A1", Engage(on="2022"))
-        assert "ledger-missing" == refused.value.code
+        assert refused.value.code in {"ledger-missing", "plan-unknown"}  # an inode is soon reused
     if how == "replaced":
         with Ledger.open(path, read_only=True) as new:
             assert 0 == len(new)
