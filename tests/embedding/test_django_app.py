@@ -2,19 +2,16 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("django")
-httpx = pytest.importorskip("httpx")
+pytest.importorskip("httpx")
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
-APP = EXAMPLES / "django_app"
+APP = Path(__file__).parents[2] / "examples" / "django_app"
 ACTION = "/plans/bethune-2024/actions/sante-02/"
 
 
@@ -26,51 +23,19 @@ def manage(environ, *words):
     )
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def site(request, tmp_path):
+@pytest.fixture
+def site(place, server, tmp_path):
     """The running site with one user, on a file and on PostgreSQL: environment and client."""
-    if request.param == "sqlite":
-        place = tmp_path / "bethune.ledger"
-    else:
-        place = request.getfixturevalue("postgres_url")
-    build = [
-        sys.executable,
-        "-c",
-        "import sys; from build import build; build(sys.argv[1]).close()",
-    ]
-    subprocess.run([*build, str(place)], check=True, cwd=EXAMPLES / "bethune")
     environ = {
-        **os.environ, "BILAN_LEDGER": str(place), "TOWN_DATA": str(tmp_path),
+        **os.environ, "BILAN_LEDGER": place, "TOWN_DATA": str(tmp_path),
         "DJANGO_SUPERUSER_PASSWORD": "mot-de-passe-d-essai",
     }  # fmt: skip
     assert 0 == manage(environ, "migrate").returncode
     made = manage(environ, "createsuperuser", "--noinput", "--username", "claire", "--email", "")
     assert 0 == made.returncode, made.stderr
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with (tmp_path / "server.log").open("w") as log:
-        command = [sys.executable, "manage.py", "runserver", "--noreload", str(port)]
-        process = subprocess.Popen(command, cwd=APP, env=environ, stdout=log, stderr=log)
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
-            _wait_for(client, process)
-            yield environ, client
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_for(client, process):
-    for _ in range(200):
-        try:
-            client.get("/")
-        except httpx.TransportError:
-            assert process.poll() is None, "the server stopped"
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("the server did not answer")
+    command = [sys.executable, "manage.py", "runserver", "--noreload"]
+    with server(command, environ, APP) as client:
+        yield environ, client
 
 
 def token(page):

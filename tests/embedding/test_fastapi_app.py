@@ -1,10 +1,8 @@
 """The FastAPI example, run as a server and asked over HTTP."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,59 +11,19 @@ pytest.importorskip("fastapi")
 pytest.importorskip("uvicorn")
 httpx = pytest.importorskip("httpx")
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+APP = Path(__file__).parents[2] / "examples" / "fastapi_app"
 TOKEN = "un-jeton-pour-les-tests"  # noqa: S105 it opens nothing
 
 
-def serve(place, tmp_path):
-    """Start the application on a free port of this machine; return its process and address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environ = {
-        **os.environ, "BILAN_LEDGER": str(place), "BILAN_TOKEN": TOKEN, "BILAN_TOKEN_NAME": "Clerc",
-    }  # fmt: skip
-    folder = EXAMPLES / "fastapi_app"
-    command = [sys.executable, "-m", "uvicorn", "--app-dir", folder, "app:app", "--port", str(port)]
-    log = (tmp_path / "server.log").open("w")
-    process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
-    log.close()
-    return process, f"http://127.0.0.1:{port}"
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def client(request, tmp_path):
+@pytest.fixture
+def client(place, server):
     """A client of the running application, on a file and on PostgreSQL."""
-    if request.param == "sqlite":
-        place = tmp_path / "bethune.ledger"
-    else:
-        place = request.getfixturevalue("postgres_url")
-    build = [
-        sys.executable,
-        "-c",
-        "import sys; from build import build; build(sys.argv[1]).close()",
-    ]
-    subprocess.run([*build, str(place)], check=True, cwd=EXAMPLES / "bethune")
-    process, address = serve(place, tmp_path)
-    try:
-        with httpx.Client(base_url=address, timeout=20) as found:
-            _wait_for(found, process)
-            yield found
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_for(client, process):
-    for _ in range(200):
-        try:
-            client.get("/openapi.json")
-        except httpx.TransportError:
-            assert process.poll() is None, "the server stopped"
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("the server did not answer")
+    environ = {
+        **os.environ, "BILAN_LEDGER": place, "BILAN_TOKEN": TOKEN, "BILAN_TOKEN_NAME": "Clerc",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "uvicorn", "app:app", "--port"]
+    with server(command, environ, APP) as found:
+        yield found
 
 
 def test_figures_over_http(client):
