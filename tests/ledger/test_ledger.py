@@ -646,6 +646,18 @@ def test_nothing_is_recorded_into_a_file_that_lost_its_name(path: Path, how: str
             assert 0 == len(new)
 
 
+def test_nothing_merges_into_what_the_same_save_took_off_the_list(ledger: Ledger) -> None:
+    """Within one save, later commands see what earlier ones withdrew; found by the audit."""
+    orders = [
+        Order("demo/A1", Retract(entry=1, reason="erreur")),
+        Order("demo/A2", Merge(on="2022", target="A1")),
+    ]
+    with pytest.raises(CommandRefused) as refused:
+        ledger.record_all(orders)
+    assert "lineage-unknown" == refused.value.code
+    assert 3 == len(ledger)
+
+
 def test_making_a_ledger_leaves_no_other_file_behind(tmp_path: Path) -> None:
     """Neither when it is made, nor when its name is taken."""
     Ledger.create(tmp_path / "a.ledger").close()
