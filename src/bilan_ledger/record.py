@@ -48,6 +48,9 @@ def _sealed(value: Iterable[Sealed]) -> tuple[Sealed, ...]:
     several = tuple(value)
     if not several:
         raise InvalidValue("erase-nothing", field="texts", value="")
+    for each in several:
+        if not isinstance(each, Sealed):
+            raise InvalidValue("commitment-form", field="texts", value="…")
     return several
 
 

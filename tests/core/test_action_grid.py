@@ -58,7 +58,16 @@ from bilan_ledger.action import (
 )
 from bilan_ledger.errors import InvalidValue, Refusal
 from bilan_ledger.evidence import Evidence
-from bilan_ledger.record import AttachEvidence, EvidenceAttached, Retract, Retracted, live
+from bilan_ledger.record import (
+    AttachEvidence,
+    Erase,
+    Erased,
+    EvidenceAttached,
+    Retract,
+    Retracted,
+    live,
+)
+from bilan_ledger.text import Sealed
 
 AROUND = Surroundings(action="a", lineage={"a": (), "b": (), "c": ()})
 PROPOSE = Propose(on="2020", title="Halle")
@@ -85,6 +94,8 @@ def order(state: Action) -> list[int]:
     """Return the versions of the status entries that stand, in the order of their history."""
     return [item.version for item in live(state.statuses)]
 
+
+TEXT = Sealed("0" * 64)
 
 # --- what each state answers -----------------------------------------------------------------
 
@@ -128,6 +139,7 @@ COMMANDS: dict[str, Any] = {
     "Correct by Withdraw": lambda last: Correct(
         entry=last, by=Withdraw(on="2023", reason="r"), reason="r"
     ),
+    "Erase": lambda last: Erase(entry=last, texts=[TEXT], reason="r"),
 }
 
 # Events (class names, in order) or a rule code (lower case).
@@ -432,6 +444,21 @@ GRID: dict[str, dict[str, str]] = {
         "not-assessable": "Retracted Withdrawn",
         "not-assessed": "Retracted Withdrawn",
     },
+    "Erase": {
+        "nothing": "entry-unknown",
+        "unlisted": "Erased",
+        "proposed": "Erased",
+        "engaged": "Erased",
+        "engaged-at-least": "Erased",
+        "realised": "Erased",
+        "abandoned": "Erased",
+        "withdrawn": "Erased",
+        "merged": "Erased",
+        "split": "Erased",
+        "superseded": "Erased",
+        "not-assessable": "Erased",
+        "not-assessed": "Erased",
+    },
 }
 
 CELLS = [(command, state) for command, row in GRID.items() for state in row]
@@ -508,6 +535,7 @@ CHANGES: list[tuple[Any, list[int], list[int], list[int], dict[int, int]]] = [
     (Retracted(entry=2, reason="r"), [1, 2], [3, 5], [4], {2: 6}),
     (Retracted(entry=3, reason="r"), [1, 2], [3, 5], [4], {3: 6}),
     (Retracted(entry=4, reason="r"), [1, 2], [3, 5], [4], {4: 6}),
+    (Erased(entry=1, texts=[TEXT], reason="r"), [1, 2], [3, 5], [4], {}),
 ]
 
 
@@ -534,7 +562,7 @@ def test_what_each_event_changes(
     assert retracted == {i.version: i.retracted_by for i in items if i.retracted_by is not None}
     old: list[Any] = [*was.statuses, *was.scopes, *was.remarks]
     expected = {item.version: item.event for item in old}
-    if not isinstance(event, Retracted):
+    if not isinstance(event, Retracted | Erased):
         expected[6] = event
     assert expected == {item.version: item.event for item in items}
 
@@ -1283,3 +1311,27 @@ def test_every_history_is_legal_and_consistent(state: Action) -> None:
         pairs = zip([None, *events], events, strict=False)
         assert all(may_follow(before, event) for before, event in pairs)  # type: ignore[operator]
         assert all(a.on.earliest <= b.on.latest for n, a in enumerate(events) for b in events[n:])
+
+
+# --- erasing ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("entry", [0, -1, 4])
+def test_texts_of_an_entry_that_is_not_there_are_not_erased(entry: int) -> None:
+    """Entries are numbered from 1 to the last one, retracted ones and retractions included."""
+    before = (PROPOSE, Engage(on="2021"), Retract(entry=2, reason="r"))
+    assert ("entry-unknown", ()) == refusal(Erase(entry=entry, texts=[TEXT], reason="r"), *before)
+    for there in (1, 2, 3):
+        found = decide(Erase(entry=there, texts=[TEXT], reason="r"), after(*before))
+        assert (Erased(entry=there, texts=[TEXT], reason="r"),) == found
+
+
+@pytest.mark.parametrize(
+    ("texts", "code"), [([], "erase-nothing"), (["Mme Dupont"], "commitment-form")]
+)
+def test_an_erasure_names_commitments(texts: list[Any], code: str) -> None:
+    """At least one, and never the text itself: it would stand in the entry for ever."""
+    with pytest.raises(InvalidValue) as error:
+        Erase(entry=1, texts=texts, reason="r")
+    assert code == error.value.code
+    assert "Dupont" not in error.value.text("fr")

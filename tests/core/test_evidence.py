@@ -250,3 +250,23 @@ def test_bad_measures(fields: dict[str, Any], code: str, field: str) -> None:
 def test_provisional_is_yes_or_no() -> None:
     with pytest.raises(InvalidValue):
         Measure(indicator="Arbres", value=1, as_of="2023", provisional="non")  # type: ignore[arg-type]
+
+
+# --- captured files --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [-1, 1.5, "12", True, 2**53])
+def test_a_size_is_a_whole_number_of_bytes(size: object) -> None:
+    with pytest.raises(InvalidValue) as error:
+        Evidence(title="x", size=size)  # type: ignore[arg-type]
+    assert "number-form" == error.value.code
+    assert [0, 48_120] == [Evidence(title="x", size=n).size for n in (0, 48_120)]
+
+
+def test_a_hash_that_is_to_be_sealed_is_a_hash() -> None:
+    """Sealed as any text that may name a person; in plain it must be 64 hexadecimal digits."""
+    assert "a" * 64 == Evidence(title="x", sealed_sha256="a" * 64).sealed_sha256
+    assert Sealed("b" * 64) == Evidence(title="x", sealed_sha256=Sealed("b" * 64)).sealed_sha256
+    with pytest.raises(InvalidValue) as error:
+        Evidence(title="x", sealed_sha256="letter.pdf")
+    assert "sha256-form" == error.value.code

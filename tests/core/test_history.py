@@ -28,6 +28,7 @@ from bilan_ledger.action import (
     Describe,
     Description,
     Engage,
+    Engaged,
     MarkNotAssessable,
     Propose,
     Qualified,
@@ -42,7 +43,7 @@ from bilan_ledger.action import (
     replay,
 )
 from bilan_ledger.dates import Instant
-from bilan_ledger.entry import Entry, stream_id
+from bilan_ledger.entry import Entry, sealed_in, stream_id
 from bilan_ledger.errors import Refusal
 from bilan_ledger.evidence import Evidence
 from bilan_ledger.history import (
@@ -59,7 +60,8 @@ from bilan_ledger.history import (
     together,
 )
 from bilan_ledger.plan import AmendPlan, CreatePlan, PublishFigure
-from bilan_ledger.record import AttachEvidence, Retract, live
+from bilan_ledger.record import AttachEvidence, Erased, Retract, live
+from bilan_ledger.text import Sealed
 
 PROPOSE = Propose(on="2020-01-01", title="Halle")
 
@@ -569,3 +571,20 @@ def test_terms_as_known_then() -> None:
     assert ["Programme", "Deux", "Deux"] == titles
     figures = [len(record.view(Known(index=n)).plans["p"].figures) for n in range(3)]
     assert [0, 0, 1] == figures
+
+
+# --- what an entry seals ---------------------------------------------------------------------
+
+
+def test_every_commitment_of_an_entry_is_named_with_its_field() -> None:
+    """At any depth; what an erasure says of another entry's texts is not its own."""
+    by, note, quoted, why = (Sealed(digit * 64) for digit in "1234")
+    shown = Evidence(title="x", quotation=quoted)
+    about = {"index": 0, "plan": "p", "action": "a", "version": 1, "recorded_by": by}
+    moment = Instant.parse("2026-01-01T00:00:00.000000Z")
+    engaged = Entry(
+        **about, recorded_at=moment, event=Engaged(on="2021", note=note, evidence=shown)
+    )
+    assert [("recorded_by", by), ("quotation", quoted), ("note", note)] == [*sealed_in(engaged)]
+    erased = Entry(**about, recorded_at=moment, event=Erased(entry=1, texts=[note], reason=why))
+    assert [("recorded_by", by), ("reason", why)] == [*sealed_in(erased)]

@@ -28,10 +28,19 @@ from bilan_ledger.plan import (
     Rounding,
     Territory,
     Theme,
+    again,
     decide,
     evolve,
 )
-from bilan_ledger.record import AttachEvidence, EvidenceAttached, Retract, Retracted
+from bilan_ledger.record import (
+    AttachEvidence,
+    Erase,
+    Erased,
+    EvidenceAttached,
+    Retract,
+    Retracted,
+)
+from bilan_ledger.text import Sealed
 
 CREATE = CreatePlan(terms=terms())
 PUBLISH = PublishFigure(percentage="81", of=131, on="2023-12-31")
@@ -59,6 +68,7 @@ STATES: dict[str, tuple[Any, ...]] = {
     "retracted": (CREATE, PUBLISH, Retract(entry=2, reason="r")),
 }
 PROOF = Evidence(title="Bilan")
+TEXT = Sealed("0" * 64)
 COMMANDS: dict[str, Any] = {
     "create": CREATE,
     "amend": AMEND,
@@ -71,6 +81,8 @@ COMMANDS: dict[str, Any] = {
     "retract 2": Retract(entry=2, reason="r"),
     "retract 3": Retract(entry=3, reason="r"),
     "retract 4": Retract(entry=4, reason="r"),
+    "erase 1": Erase(entry=1, texts=[TEXT], reason="r"),
+    "erase 3": Erase(entry=3, texts=[TEXT], reason="r"),
 }
 
 # Columns: the states in their order. Events (class names) or a rule code (lower case).
@@ -98,6 +110,8 @@ GRID: dict[str, tuple[str, str, str, str, str]] = {
         *("entry-unknown", "entry-final"),
     ),
     "retract 4": ("plan-unknown", *("entry-unknown",) * 4),
+    "erase 1": ("plan-unknown", *("Erased",) * 4),
+    "erase 3": ("plan-unknown", *("entry-unknown",) * 3, "Erased"),
 }
 CELLS = [(command, state) for command in GRID for state in STATES]
 
@@ -189,6 +203,7 @@ CHANGES: list[tuple[Event, str, list[int], dict[int, int]]] = [
     (EvidenceAttached(evidence=PROOF), "Programme", [2, 3, 4], {}),
     (Retracted(entry=2, reason="r"), "Programme", [2, 3], {2: 4}),
     (Retracted(entry=3, reason="r"), "Programme", [2, 3], {3: 4}),
+    (Erased(entry=2, texts=[TEXT], reason="r"), "Programme", [2, 3], {}),
 ]
 
 
@@ -449,3 +464,12 @@ def test_a_number_of_actions_is_one_that_json_holds() -> None:
     """RFC 8785 keeps whole numbers up to 2^53 - 1."""
     with pytest.raises(InvalidValue):
         attrs.evolve(PUBLISH, of=2**53)
+
+
+@pytest.mark.parametrize("command", [CREATE, AMEND, PUBLISH, *COMMANDS.values()], ids=str)
+def test_the_command_of_an_event_is_the_one_that_gave_it(command: Any) -> None:
+    """So that an audit can decide it again."""
+    before = () if command is CREATE else (CREATE, PUBLISH, AMEND)
+    found = decide(command, after(*before))
+    if not isinstance(found, Refusal):
+        assert [command] == [again(event) for event in found]

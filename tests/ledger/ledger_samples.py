@@ -24,7 +24,7 @@ from bilan_ledger import (
 )
 from bilan_ledger import action as a
 from bilan_ledger import plan as p
-from bilan_ledger.record import EvidenceAttached, Retracted
+from bilan_ledger.record import Erased, EvidenceAttached, Retracted
 
 
 class Clock:
@@ -108,6 +108,7 @@ FULL_EVENTS: dict[str, Any] = {
     "action.qualified": a.Qualified(**DATED, qualifier="blocked"),
     "action.evidence-attached": EvidenceAttached(evidence=EVIDENCE, entry=2, note=NOTE),
     "action.retracted": Retracted(entry=2, reason=REASON),
+    "action.erased": Erased(entry=2, texts=[NOTE, WHO], reason=REASON),
     "plan.created": p.PlanCreated(terms=FULL_TERMS, note=NOTE),
     "plan.amended": p.PlanAmended(on="2024-01-01", terms=FULL_TERMS, note=NOTE),
     "plan.figure-published": p.FigurePublished(
@@ -117,6 +118,7 @@ FULL_EVENTS: dict[str, Any] = {
     ),
     "plan.evidence-attached": EvidenceAttached(evidence=EVIDENCE, entry=2, note=NOTE),
     "plan.retracted": Retracted(entry=2, reason=REASON),
+    "plan.erased": Erased(entry=1, texts=[BY, NOTE], reason=REASON),
 }  # fmt: skip
 MINIMAL_EVENTS: dict[str, Any] = {
     "action.proposed": a.Proposed(on="2023", title="Arbres"),
@@ -135,12 +137,18 @@ MINIMAL_EVENTS: dict[str, Any] = {
     "action.qualified": a.Qualified(on="2023"),
     "action.evidence-attached": EvidenceAttached(evidence=[LITTLE]),
     "action.retracted": Retracted(entry=1, reason=REASON),
+    "action.erased": Erased(entry=1, texts=[NOTE], reason=REASON),
     "plan.created": p.PlanCreated(terms=TERMS),
     "plan.amended": p.PlanAmended(on="2024-01-01", terms=TERMS),
     "plan.figure-published": p.FigurePublished(percentage=81, on="2023-12-31"),
     "plan.evidence-attached": EvidenceAttached(evidence=[LITTLE]),
     "plan.retracted": Retracted(entry=2, reason=REASON),
+    "plan.erased": Erased(entry=1, texts=[NOTE], reason=REASON),
 }
+CAPTURED = Evidence(
+    title="Courrier", sealed_sha256=WHO, media_type="application/pdf", size=48_120
+)  # fmt: skip
+"""Evidence with the fields that were added after the first golden lines were written."""
 
 
 def _entry(name: str, event: Any, *, stated_at: Instant | None) -> Entry:
@@ -153,6 +161,9 @@ def _entry(name: str, event: Any, *, stated_at: Instant | None) -> Entry:
 ENTRIES = {
     **{f"{n}.full": _entry(n, event, stated_at=STATED) for n, event in FULL_EVENTS.items()},
     **{f"{n}.minimal": _entry(n, event, stated_at=None) for n, event in MINIMAL_EVENTS.items()},
+    "action.evidence-attached.captured": _entry(
+        "action.evidence-attached", EvidenceAttached(evidence=CAPTURED), stated_at=None
+    ),
 }
 """Of each kind an entry with all fields filled in, and one with none that may be left out."""
 

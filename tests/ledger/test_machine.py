@@ -54,7 +54,7 @@ from bilan_ledger import (
 )
 from bilan_ledger.action import description
 from bilan_ledger.ledger import sealing
-from bilan_ledger.ledger.append import Append
+from bilan_ledger.ledger.append import TakeIn
 from bilan_ledger.record import live
 from bilan_ledger.wire import encode
 
@@ -608,7 +608,7 @@ class Machine(RuleBasedStateMachine):
         known = data.draw(st.integers(0, len(self.naive.past) - 1))
         with Ledger.in_memory(recorded_by="Mairie", clock=self.clock) as fresh:
             entries = self.sqlite.entries()[: known + 1]
-            fresh.application.append(entries, Append(self.clock))
+            fresh.application.append(entries, TakeIn(self.clock))
             here = self.sqlite.figure("p", on=_day(on), known=known)
             there = fresh.figure("p", on=_day(on), known=known)
         assert here == there
