@@ -936,9 +936,7 @@ def test_row_that_disagrees_with_its_bytes_is_named(path: Path, kind: str) -> No
 )
 def test_bytes_that_are_not_canonical_are_named_by_index(path: Path, change: str) -> None:
     with tampered(path) as database:
-        database.execute(
-            f"UPDATE stored_events SET state = CAST({change} AS BLOB) WHERE rowid = 2"  # noqa: S608
-        )
+        database.execute(f"UPDATE stored_events SET state = CAST({change} AS BLOB) WHERE rowid = 2")
     with Ledger.open(path) as ledger, pytest.raises(MalformedEntry) as caught:
         ledger.entries()
     assert "1" in caught.value.text("fr")
@@ -956,7 +954,7 @@ def _reads(path: Path, *statements: str) -> MalformedEntry:
 @pytest.mark.parametrize("value", ["replace(state, 'Planter', 'Arracher')", "5", "1.5"])
 def test_state_that_is_not_bytes_is_named_by_index(path: Path, value: str) -> None:
     """SQLite's own replace() makes text of bytes: the first thing that anybody would try."""
-    statement = f"UPDATE stored_events SET state = {value} WHERE rowid = 2"  # noqa: S608
+    statement = f"UPDATE stored_events SET state = {value} WHERE rowid = 2"
     assert "1" in _reads(path, statement).text()
 
 
@@ -992,14 +990,14 @@ def test_canonical_bytes_that_name_no_place_in_history_are_named_by_index(path: 
     with Ledger.open(path, **WRITTEN) as ledger:
         ledger.record("demo/A1", Engage(on="2022"))
     change = """CAST(replace(state, '"after":1', '"after":7') AS BLOB)"""
-    error = _reads(path, f"UPDATE stored_events SET state = {change} WHERE rowid = 4")  # noqa: S608
+    error = _reads(path, f"UPDATE stored_events SET state = {change} WHERE rowid = 4")
     assert "3" in error.text()
 
 
 @pytest.mark.parametrize("state", ["x'00'", "CAST('{}' AS BLOB)", "CAST('[]' AS BLOB)"])
 def test_nothing_is_recorded_after_an_entry_that_is_broken(path: Path, state: str) -> None:
     with tampered(path) as database:
-        database.execute(f"UPDATE stored_events SET state = {state} WHERE rowid = 3")  # noqa: S608
+        database.execute(f"UPDATE stored_events SET state = {state} WHERE rowid = 3")
     with Ledger.open(path, **WRITTEN) as ledger:
         with pytest.raises(MalformedEntry):
             ledger.record("demo/A1", Engage(on="2022"))
@@ -1034,7 +1032,7 @@ def test_broken_entry_is_named_the_same_however_often_it_is_read(path: Path) -> 
         ledger.record("demo/A1", Engage(on="2022"))
     change = """CAST(replace(state, '"after":1', '"after":7') AS BLOB)"""
     with tampered(path) as database:
-        database.execute(f"UPDATE stored_events SET state = {change} WHERE rowid = 4")  # noqa: S608
+        database.execute(f"UPDATE stored_events SET state = {change} WHERE rowid = 4")
     with Ledger.open(path) as ledger:
         for _ in range(2):
             with pytest.raises(MalformedEntry) as caught:

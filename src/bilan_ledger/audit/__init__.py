@@ -70,10 +70,11 @@ def audit(  # noqa: PLR0913 all but the first are named
     """
     reading = read(lines)
     findings = [*reading.findings, *_signed(reading, notes, keys)]
-    records, refused = decided_again(reading.entries)
+    broken = {finding.subject for finding in reading.findings if finding.subject is not None}
+    records, refused = decided_again(reading.entries, broken)
     findings += refused
     for record in records.values():
-        findings += _of_plan(record, today)
+        findings += _of_plan(record, today, broken)
     kept = _kept(reading.entries, texts, findings)
     if archive is not None:
         findings += doubts.files(_hashes(reading.entries, kept), archive)
@@ -98,10 +99,12 @@ def _signed(
         yield found("checkpoint-none")
 
 
-def _of_plan(record: Record, today: date) -> list[Finding]:
+def _of_plan(record: Record, today: date, broken: set[str]) -> list[Finding]:
+    if broken & {record.key, *(f"{record.key}/{name}" for name in record.actions)}:
+        return []  # figures of a history with holes would say nothing
     findings = list(impossible(record))
     if record.plan.created is None or findings:
-        return findings  # figures of an impossible history would say nothing
+        return findings
     findings += doubts.figures(record)
     findings += doubts.unshown(record, today)
     findings += doubts.late(record)

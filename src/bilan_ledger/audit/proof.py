@@ -192,14 +192,17 @@ class _Check:
         self.findings: list[Finding] = []
 
     def run(self) -> Verification:
-        signed = self._signed()
-        reading, entries = self._entries()
-        extended = self._extended()
+        lines, entries = self._entries()
+        bytes_ = (self._signed(), entries, self._extended())
+        if any(each.holds is False for each in bytes_):
+            # What follows from entries that nobody signed means nothing.
+            return Verification(bytes_, tuple(self.findings))
+        reading = read(lines)
         records, refused = decided_again(reading.entries)
         refused += [each for record in records.values() for each in impossible(record)]
         self.findings += [*reading.findings, *refused]
         check = self._figure(records, reading)
-        statements = [signed, entries, extended, Statement("rules", holds=not refused)]
+        statements = [*bytes_, Statement("rules", holds=not refused)]
         if check is not None:
             statements.append(_figure(check))
         statements += [*self._third_parties(), Statement("truth", holds=None)]
@@ -235,24 +238,25 @@ class _Check:
             raise BadBundle("bundle-form", why="keys.txt")
         return verified
 
-    def _entries(self) -> tuple[Reading, Statement]:
+    def _entries(self) -> tuple[list[Line], Statement]:
+        """Hold the lines against what was signed, before anything in them is read."""
         lines, cut = split(self.bundle.files["entries.jsonl"])
         self.findings += cut
         inclusions = self.bundle.inclusions()
         size = self.publication.size
         if inclusions is None:
-            reading = read(lines)
-            whole = len(lines) == size and merkle.root(reading.leaves) == self.publication.root
+            leaves = [merkle.leaf_hash(line.state) for line in lines]
+            whole = not cut and len(lines) == size and merkle.root(leaves) == self.publication.root
             if not whole:
                 self.findings.append(found("tree-mismatch", place="publication", size=size))
-            return reading, Statement("entries", holds=whole, facts={"size": size})
+            return lines, Statement("entries", holds=whole, facts={"size": size})
         if len(inclusions) != len(lines):
             raise BadBundle("bundle-form", why="inclusion.txt")
         placed = [Line(i, line.state) for (i, _), line in zip(inclusions, lines, strict=True)]
         wrong = list(self._not_included(placed, [proof for _, proof in inclusions]))
         self.findings += wrong
         facts = {"size": size, "shown": len(lines)}
-        return read(placed), Statement("entries", holds=False if wrong else None, facts=facts)
+        return placed, Statement("entries", holds=False if wrong else None, facts=facts)
 
     def _not_included(
         self, lines: Sequence[Line], proofs: Sequence[list[merkle.Hash]]

@@ -8,7 +8,7 @@ Decides: which entries no command can have given, and which histories cannot hav
 Refuses to know: figures, evidence and signatures.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -24,8 +24,14 @@ from ..record import Erased, Retracted, live
 from .findings import Finding, found
 
 
-def decided_again(entries: Sequence[Entry]) -> tuple[dict[str, Record], list[Finding]]:
-    """Return what the log says of each plan, and the entries that the rules would have refused."""
+def decided_again(
+    entries: Sequence[Entry], broken: Collection[str] = ()
+) -> tuple[dict[str, Record], list[Finding]]:
+    """Return what the log says of each plan, and the entries that the rules would have refused.
+
+    Of a `broken` stream (a plan's key or `plan/action`) entries are missing or out of order: its
+    entries are not decided again, for each would be refused.
+    """
     records: dict[str, Record] = {}
     findings: list[Finding] = []
     done = 0
@@ -33,7 +39,8 @@ def decided_again(entries: Sequence[Entry]) -> tuple[dict[str, Record], list[Fin
         entry = entries[done]
         record = records.setdefault(entry.plan, Record(entry.plan))
         several = _run(entries[done : done + _MOST])
-        taken, why = _taken(record, several)
+        whole = entry.subject not in broken
+        taken, why = _taken(record, several) if whole else (1, None)
         if why is not None:
             findings.append(found("refused-by-rules", entry.index, subject=entry.subject, why=why))
         for each in several[:taken]:

@@ -168,9 +168,10 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def convert_originator_id(self, originator_id: str) -> UUID | str:
         """Return the stream's id, or what stands in its place where the row was changed."""
         try:
-            return UUID(originator_id)
+            stream = UUID(originator_id)
         except (ValueError, AttributeError, TypeError):
             return str(originator_id)
+        return stream if stream.hex == originator_id else originator_id  # written in one way only
 
     def select_texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
         """Return the texts behind commitments; those that were erased are missing."""
