@@ -15,7 +15,8 @@ bytes of SHA-256(name ‖ 0x0A ‖ type ‖ public key). Type 0x01 signs the tex
 C2SP tlog-cosignature v1) signs "cosignature/v1\ntime SECONDS\n" and the text, and its
 signature begins with these seconds in 8 bytes.
 
-A public key is written `name+8 hex digits+base64(type ‖ public key)`.
+A public key is written `name+8 hex digits+base64(type ‖ public key)`. The log's own key bears the
+log's name: a signature of type 0x01 under another origin says nothing about this log.
 
 Decides: what a valid checkpoint is; anything else is refused, down to one changed byte.
 Refuses to know: whether the entries under it are true.
@@ -24,18 +25,25 @@ Refuses to know: whether the entries under it are true.
 import base64
 import binascii
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 import attrs
 
 from .errors import BilanError, InvalidValue
+from .text import whole
 
 LOG_KEY = 1  # Ed25519 over the text
 WITNESS_KEY = 4  # cosignature/v1
 _MOST_SIGNATURES = 100
 _LONGEST = 1_000_000
-_NAME = re.compile(r"[^\s+\x00-\x1f\x7f]{1,200}")
+# No blanks, no plus sign (C2SP signed-note), and nothing that does not show on a screen.
+_NAME = re.compile(
+    r"[^\s+\x00-\x20\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]{1,200}"
+)
+_PRIVATE_HEAD = "PRIVATE+KEY+"
+_LAST_SECOND = 253_402_300_799  # of the year 9999
 _SIZE = re.compile(r"0|[1-9]\d{0,18}")
 _DASH = "\u2014"
 
@@ -45,6 +53,10 @@ class BadCheckpoint(BilanError, ValueError):
 
 
 # --- keys ------------------------------------------------------------------------------------
+
+
+def _is_name(text: str) -> bool:
+    return bool(_NAME.fullmatch(text)) and unicodedata.is_normalized("NFC", text)
 
 
 def _key_id(name: str, kind: int, public: bytes) -> bytes:
@@ -66,11 +78,16 @@ class PublicKey:
 
     @classmethod
     def parse(cls, text: str) -> "PublicKey":
-        """Read `name+id+base64`; raises `InvalidValue` when the id does not belong to the key."""
+        """Read `name+id+base64`; raises `InvalidValue` when the id does not belong to the key.
+
+        A secret key that is given by mistake is refused without showing it.
+        """
+        if _PRIVATE_HEAD in text:
+            raise InvalidValue("public-key-secret", field="key", value="…")
         name, _, rest = text.strip().partition("+")
         claimed, _, encoded = rest.partition("+")
         data = _from_base64(encoded)
-        if not _NAME.fullmatch(name) or len(data) != 33 or data[0] not in {LOG_KEY, WITNESS_KEY}:  # noqa: PLR2004
+        if not _is_name(name) or len(data) != 33 or data[0] not in {LOG_KEY, WITNESS_KEY}:  # noqa: PLR2004
             raise InvalidValue("public-key-form", field="key", value=text)
         found = cls(name, data[0], data[1:])
         if found.id.hex() != claimed:
@@ -89,6 +106,8 @@ class PublicKey:
         )
 
         stamp, plain = _parts(self.kind, signature)
+        if stamp is not None and not 0 < stamp <= _LAST_SECOND:
+            return False
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(plain, _signed(text, stamp))
         except (InvalidSignature, ValueError):
@@ -122,7 +141,7 @@ class PrivateKey:
             Ed25519PrivateKey,
         )
 
-        if not _NAME.fullmatch(name):
+        if not _is_name(name):
             raise InvalidValue("key-name-form", field="name", value=name)
         seed = Ed25519PrivateKey.generate().private_bytes_raw()
         return cls(name, WITNESS_KEY if witness else LOG_KEY, seed)
@@ -132,7 +151,12 @@ class PrivateKey:
         """Read the text of a key file; raises `InvalidValue`, which never shows the secret."""
         words = text.strip().split("+", 4)
         data = _from_base64(words[4]) if len(words) == 5 else b""  # noqa: PLR2004 see __str__
-        if words[:2] != ["PRIVATE", "KEY"] or len(data) != 33:  # noqa: PLR2004
+        if (
+            words[:2] != ["PRIVATE", "KEY"]
+            or not _is_name(words[2])
+            or len(data) != 33  # noqa: PLR2004
+            or data[0] not in {LOG_KEY, WITNESS_KEY}
+        ):
             raise InvalidValue("private-key-form", field="key", value="…")
         found = cls(words[2], data[0], data[1:])
         if found.public.id.hex() != words[3]:
@@ -142,7 +166,7 @@ class PrivateKey:
     def secret(self) -> str:
         """Return the text of the key file: `PRIVATE+KEY+name+id+base64(kind ‖ seed)`."""
         encoded = base64.b64encode(bytes([self.kind]) + self.seed).decode()
-        return f"PRIVATE+KEY+{self.name}+{self.public.id.hex()}+{encoded}\n"
+        return f"{_PRIVATE_HEAD}{self.name}+{self.public.id.hex()}+{encoded}\n"
 
     @property
     def public(self) -> PublicKey:
@@ -150,8 +174,8 @@ class PrivateKey:
         return PublicKey(self.name, self.kind, self._key().public_key().public_bytes_raw())
 
     def sign(self, text: str, *, seconds: int | None = None) -> "Signature":
-        """Sign a text; a witness signs a moment too (`seconds` since 1970)."""
-        stamp = None if self.kind == LOG_KEY else (seconds or 0)
+        """Sign a text; a witness signs a moment too: `seconds` since 1970, which it must give."""
+        stamp = None if self.kind == LOG_KEY else whole(seconds, "seconds")
         plain: bytes = self._key().sign(_signed(text, stamp))
         head = b"" if stamp is None else stamp.to_bytes(8, "big")
         return Signature(self.name, self.public.id, head + plain)
@@ -203,7 +227,7 @@ class Checkpoint:
         origin, _, rest = text.partition("\n")
         size, _, encoded = rest.partition("\n")
         found = _from_base64(encoded.removesuffix("\n"))
-        if not origin or not _SIZE.fullmatch(size) or len(found) != 32:  # noqa: PLR2004 SHA-256
+        if not _is_name(origin) or not _SIZE.fullmatch(size) or len(found) != 32:  # noqa: PLR2004 SHA-256
             raise BadCheckpoint("checkpoint-form", why="origin, size, root")
         made = cls(origin, int(size), found, signatures)
         if str(made) != (note if isinstance(note, str) else note.decode()):
@@ -243,6 +267,17 @@ class Checkpoint:
             raise BadCheckpoint("signature-unknown", names=", ".join(unknown) or "—")
         return Verified(self, tuple(signed.items()), tuple(unknown))
 
+    def verified_by_log(self, keys: Iterable[PublicKey]) -> "Verified":
+        """Return who of these keys signed it (see `verified`), the log itself among them.
+
+        Raises `BadCheckpoint` when only witnesses did, or a key of another log.
+        """
+        verified = self.verified(keys)
+        if not verified.by_log:
+            names = ", ".join(key.name for key, _ in verified.signed)
+            raise BadCheckpoint("signature-not-log", origin=self.origin, names=names)
+        return verified
+
 
 @attrs.frozen
 class Verified:
@@ -251,6 +286,22 @@ class Verified:
     checkpoint: Checkpoint
     signed: tuple[tuple[PublicKey, int | None], ...]
     unknown: tuple[str, ...] = ()
+
+    @property
+    def by_log(self) -> tuple[PublicKey, ...]:
+        """The keys of the log itself: they bear its name."""
+        origin = self.checkpoint.origin
+        return tuple(k for k, _ in self.signed if k.kind == LOG_KEY and k.name == origin)
+
+    @property
+    def note(self) -> Checkpoint:
+        """The checkpoint with only the signatures that hold, one a key."""
+        surely = {(key.name, key.id) for key, _ in self.signed}
+        first: dict[tuple[str, bytes], Signature] = {}
+        for each in self.checkpoint.signatures:
+            if (each.name, each.key_id) in surely:
+                first.setdefault((each.name, each.key_id), each)
+        return attrs.evolve(self.checkpoint, signatures=tuple(first.values()))
 
 
 def _note(note: bytes | str) -> tuple[str, tuple[Signature, ...]]:
@@ -272,7 +323,7 @@ def _note(note: bytes | str) -> tuple[str, tuple[Signature, ...]]:
 
 def _signature(line: str) -> Signature:
     words: Sequence[str] = line.split(" ")
-    if len(words) != 3 or words[0] != _DASH or not _NAME.fullmatch(words[1]):  # noqa: PLR2004
+    if len(words) != 3 or words[0] != _DASH or not _is_name(words[1]):  # noqa: PLR2004
         raise BadCheckpoint("checkpoint-form", why="a signature line")
     data = _from_base64(words[2])
     if len(data) < 5:  # noqa: PLR2004 four bytes of key id, and something

@@ -277,13 +277,27 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{field} : « {value} » n'est pas une clé publique (nom+identifiant+base64).",
         '{field}: "{value}" is not a public key (name+id+base64).',
     ),
+    "public-key-secret": (
+        "{field} : c'est une clé secrète ({value}) ; donnez la clé publique (le fichier .pub), et "
+        "ne transmettez jamais l'autre.",
+        "{field}: this is a secret key ({value}); give the public one (the .pub file), and never "
+        "hand out the other.",
+    ),
+    "private-key-given": (
+        "{field} : donnez le fichier de la clé secrète, jamais la clé elle-même ({value}) : elle "
+        "reste dans l'historique du terminal. Remplacez cette clé : bilan key new.",
+        "{field}: give the file of the secret key, never the key itself ({value}): it stays in the "
+        "terminal's history. Replace this key: bilan key new.",
+    ),
     "private-key-form": (
         "{field} : ce n'est pas un fichier de clé. Créez-en un : bilan key new.",
         "{field}: this is not a key file. Make one: bilan key new.",
     ),
     "key-name-form": (
-        "{field} : « {value} » n'est pas un nom de clé (sans espace ni signe +).",
-        "{field}: \"{value}\" is not a key's name (no spaces, no plus sign).",
+        "{field} : « {value} » n'est pas un nom de clé (ni espace, ni signe +, ni caractère "
+        "invisible).",
+        "{field}: \"{value}\" is not a key's name (no spaces, no plus sign, no invisible "
+        "characters).",
     ),
     "checkpoint-form": (
         "ce n'est pas un point de contrôle ({why}).",
@@ -296,6 +310,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "signature-unknown": (
         "aucune des clés données n'a signé ce point de contrôle (signé par : {names}).",
         "none of the given keys signed this checkpoint (signed by: {names}).",
+    ),
+    "signature-not-log": (
+        "ce point de contrôle n'est pas signé par la clé du registre {origin} lui-même (signé par : "
+        "{names}).",
+        "this checkpoint is not signed by the key of the ledger {origin} itself (signed by: "
+        "{names}).",
+    ),
+    "origin-changed": (
+        "les points de contrôle de ce registre portent le nom {origin}, pas {name}. Signez avec une "
+        "clé de ce nom : bilan key new {origin}",
+        "the checkpoints of this ledger bear the name {origin}, not {name}. Sign with a key of that "
+        "name: bilan key new {origin}",
     ),
     # ledgers
     "ledger-missing": (

@@ -18,7 +18,10 @@ Refuses to know: whether it proves anything; see `proof`.
 """
 
 import io
+import re
+import struct
 import zipfile
+import zlib
 from base64 import b64decode, b64encode
 from binascii import Error as BinasciiError
 from collections.abc import Mapping, Sequence
@@ -44,6 +47,7 @@ _NAMES = (
     "consistency.txt", "keys.txt", "inclusion.txt", "publication.tsr",
 )  # fmt: skip
 _OPTIONAL = {"inclusion.txt", "publication.tsr"}
+_INDEX = re.compile(r"0|[1-9]\d{0,18}")
 _WHEN = (1980, 1, 1, 0, 0, 0)
 _README = """\
 FRANÇAIS
@@ -82,7 +86,7 @@ class Bundle:
                     raise BadBundle("bundle-form", why="zip")
                 made = cls({info.filename: archive.read(info) for info in infos})
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError,
-                EOFError, KeyError) as error:  # fmt: skip
+                EOFError, KeyError, zlib.error, struct.error) as error:  # fmt: skip
             if isinstance(error, BadBundle):
                 raise
             raise BadBundle("bundle-form", why="zip") from None
@@ -98,7 +102,11 @@ class Bundle:
         try:
             if not path.is_dir():
                 return cls.parse(path.read_bytes())
-            made = cls({each.name: each.read_bytes() for each in sorted(path.iterdir())})
+            inside = sorted(path.iterdir())
+            for each in inside:  # nothing else is even opened
+                if each.name not in _NAMES or not each.is_file():
+                    raise BadBundle("bundle-form", why=each.name)
+            made = cls({each.name: each.read_bytes() for each in inside})
         except FileNotFoundError:
             raise NotFound("no-file", path=path) from None
         except OSError as error:
@@ -173,7 +181,7 @@ class Bundle:
         found = []
         for line in _text_lines(self.files["inclusion.txt"], "inclusion.txt"):
             index, *hashes = line.split(" ")
-            if not index.isdecimal() or str(int(index)) != index:
+            if not _INDEX.fullmatch(index):
                 raise BadBundle("bundle-form", why="inclusion.txt")
             data = "".join(f"{each}\n" for each in hashes).encode()
             found.append((int(index), _hashes(data, "inclusion.txt")))
@@ -227,16 +235,17 @@ def prove(  # noqa: PLR0913 all but the first are named
     """Return the bundle that proves a published figure.
 
     `lines` are those of the log up to the newest checkpoint, `figure` is the entry of the
-    published figure, `keys` are all that signed (other signatures are left out). With
-    `plan_only` the bundle holds the entries of the figure's plan alone, each with a proof that it
-    was signed; that none of the plan was left out is then not proven.
-    Raises `BadCheckpoint` when the lines are not those that were signed.
+    published figure, `keys` are all that signed (other signatures are left out, and all but the
+    first of each key). With `plan_only` the bundle holds the entries of the figure's plan alone,
+    each with a proof that it was signed; that none of the plan was left out is then not proven.
+    Raises `BadCheckpoint` when the lines are not those that were signed, or when the log's own
+    signature is missing or does not hold.
     """
     leaves = [merkle.leaf_hash(line.state) for line in lines]
     for checkpoint in (publication, now):
         if merkle.root(leaves[: checkpoint.size]) != checkpoint.root:
             raise BadCheckpoint("checkpoint-other-log", size=checkpoint.size)
-    publication, now = (_known(checkpoint, keys) for checkpoint in (publication, now))
+    publication, now = (each.verified_by_log(keys).note for each in (publication, now))
     signed = leaves[: publication.size]
     shown = lines[: publication.size]
     entries = [entry_of(line) for line in shown]
@@ -265,13 +274,6 @@ def prove(  # noqa: PLR0913 all but the first are named
 def entry_of(line: Line) -> Entry:
     """Return the entry of a line; raises `MalformedEntry`."""
     return decode(line.state, line.index)
-
-
-def _known(checkpoint: Checkpoint, keys: Sequence[PublicKey]) -> Checkpoint:
-    """Return a checkpoint with the signatures of known keys only: no other can be checked."""
-    known = {(key.name, key.id) for key in keys}
-    kept = [each for each in checkpoint.signatures if (each.name, each.key_id) in known]
-    return attrs.evolve(checkpoint, signatures=tuple(kept))
 
 
 def _inclusion(leaves: Sequence[Hash], index: int) -> str:

@@ -220,6 +220,14 @@ KINDS: Mapping[str, Kind] = {
             "Ask the municipality for its public key on another way, and give it (--key).",
         ),
     ),
+    "signature-not-log": Kind(
+        _E,
+        (
+            "{place} : aucune signature n'est de la clé du registre {origin} lui-même (signé par : {names})",
+            "{place}: no signature is of the key of the ledger {origin} itself (signed by: {names})",
+        ),
+        _ASK,
+    ),
     "signature-unchecked": Kind(
         _N,
         (

@@ -12,10 +12,11 @@ from typing import Any
 import attrs
 
 from .. import merkle
-from ..checkpoint import WITNESS_KEY, BadCheckpoint, Checkpoint, PublicKey, Verified
+from ..checkpoint import LOG_KEY, WITNESS_KEY, BadCheckpoint, Checkpoint, PublicKey, Verified
 from ..errors import BilanError
 from ..history import Record
 from ..replay import Reconciliation, Verdict
+from ..text import whole
 from ..wire import Line
 from . import timestamps
 from .bundle import BadBundle, Bundle, claims, published
@@ -210,29 +211,28 @@ class _Check:
 
     def _signed(self) -> Statement:
         """Both checkpoints must be signed by the log itself: by the given key, if one is given."""
-        checked = [self._verified(each) for each in (self.publication, self.now)]
-        log_keys = [key for key in self.given if key.kind != WITNESS_KEY]
-        names = ", ".join(sorted({each.name for each in self.publication.signatures}))
-        facts = {"size": self.publication.size, "names": names}
-        if None in checked:
-            return Statement("signed", holds=False, facts=facts)
-        whole = all(
-            any(key in (log_keys or self.named) and key.kind != WITNESS_KEY for key, _ in v.signed)
-            for v in checked
-            if v
-        )
-        if not whole:
-            self.findings.append(found("signature-unknown", place="bundle", names=names))
-            return Statement("signed", holds=False, facts=facts)
-        return Statement("signed", holds=True if log_keys else None, facts=facts)
+        log_keys = [key for key in self.given if key.kind == LOG_KEY]
+        signers: set[str] = set()
+        signed = True
+        for which, checkpoint in (("publication", self.publication), ("now", self.now)):
+            verified = self._verified(which, checkpoint)
+            by_log = () if verified is None else verified.by_log
+            trusted = {key.name for key in by_log if key in (log_keys or self.named)}
+            if verified is not None and not trusted:
+                self.findings.append(_unsigned(which, verified, log_keys))
+            signed = signed and bool(trusted)
+            signers |= trusted
+        facts = {"size": self.publication.size, "names": ", ".join(sorted(signers))}
+        holds = (True if log_keys else None) if signed else False
+        return Statement("signed", holds=holds, facts=facts)
 
-    def _verified(self, checkpoint: Checkpoint) -> Verified | None:
+    def _verified(self, which: str, checkpoint: Checkpoint) -> Verified | None:
         """Return who signed; every signature must be of a key that is named, and must hold."""
         try:
             verified = checkpoint.verified([*self.named, *self.given])
         except BadCheckpoint as error:
             names = error.facts.get("names") or error.facts.get("name")
-            self.findings.append(found("signature-wrong", place=f"{checkpoint.size}", name=names))
+            self.findings.append(found("signature-wrong", place=f"{which}.checkpoint", name=names))
             return None
         if verified.unknown or len(verified.signed) != len(checkpoint.signatures):
             raise BadBundle("bundle-form", why="keys.txt")
@@ -286,10 +286,10 @@ class _Check:
         """Return the figure, and hold the claims of the bundle against what they should be."""
         claimed = self.bundle.files["proof.json"]
         try:
-            index = json.loads(claimed)["figure"]["entry"]
+            index = whole(json.loads(claimed)["figure"]["entry"], "entry")
             check = published(records, reading.entries, index, self.publication)
             derived = claims(reading.entries, index, self.publication, self.now)
-        except (BilanError, ValueError, KeyError, TypeError, AssertionError):
+        except (BilanError, ValueError, LookupError, TypeError, AssertionError, RecursionError):
             check, derived = None, b""
         if derived != claimed:
             self.findings.append(found("claims-differ"))
@@ -329,6 +329,16 @@ class _Check:
         when, by = min(dates)
         facts = {"when": when.isoformat(sep=" ", timespec="seconds"), "by": by}
         return Statement("dated", holds=True, facts=facts)
+
+
+def _unsigned(which: str, verified: Verified, log_keys: Sequence[PublicKey]) -> Finding:
+    """Return why a checkpoint whose signatures hold is not the log's word."""
+    place = f"{which}.checkpoint"
+    names = ", ".join(key.name for key, _ in verified.signed)
+    if log_keys and verified.by_log:
+        return found("signature-unknown", place=place, names=names)
+    origin = verified.checkpoint.origin
+    return found("signature-not-log", place=place, origin=origin, names=names)
 
 
 def _figure(check: Reconciliation) -> Statement:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from ..checkpoint import BadCheckpoint, Checkpoint, PublicKey
+from ..checkpoint import WITNESS_KEY, BadCheckpoint, Checkpoint, PublicKey
 from ..merkle import Hash, Tree
 from .findings import Finding, found
 
@@ -72,9 +72,14 @@ def signatures(
             yield found("signature-unchecked", place=place, names=names)
             continue
         try:
-            checkpoint.verified(keys)
+            verified = checkpoint.verified(keys)
         except BadCheckpoint as error:
             if error.code == "signature-wrong":
                 yield found("signature-wrong", place=place, name=error.facts["name"])
             else:
                 yield found("signature-unknown", place=place, names=names)
+            continue
+        witnesses = [key for key, _ in verified.signed if key.kind == WITNESS_KEY]
+        if not verified.by_log and not witnesses:  # a witness signs what the log has signed
+            origin = checkpoint.origin
+            yield found("signature-not-log", place=place, origin=origin, names=names)

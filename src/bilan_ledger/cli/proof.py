@@ -6,7 +6,8 @@ Refuses to know: what holds and what does not; `audit` says it.
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,7 @@ from ..audit import Audit, Note, Severity, audit, audit_file
 from ..audit import timestamps as tsa_tokens
 from ..audit.bundle import Bundle, prove
 from ..audit.proof import verify
-from ..checkpoint import WITNESS_KEY, BadCheckpoint, Checkpoint, PrivateKey, PublicKey
+from ..checkpoint import WITNESS_KEY, BadCheckpoint, Checkpoint, PrivateKey, PublicKey, Verified
 from ..dates import day
 from ..entry import Entry
 from ..errors import InvalidValue, LedgerUnavailable, NotFound
@@ -53,12 +54,14 @@ def _read(path: str | Path) -> bytes:
         raise NotFound("no-file", path=path) from None
 
 
-def _write_new(path: str | Path, text: str, mode: int = 0o644) -> None:
+def _write_new(path: str | Path, text: str | bytes, mode: int = 0o644) -> None:
     """Write a file that is not there yet, never readable by more than `mode` says."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode() if isinstance(text, str) else text)
+            file.flush()
+            os.fsync(file.fileno())
     except FileExistsError:
         raise LedgerUnavailable("file-exists", path=path) from None
     except OSError as error:
@@ -69,10 +72,15 @@ def _public(text: str) -> PublicKey:
     """Read a public key: the key itself, or a file that holds it."""
     path = Path(text)
     is_file = "+" not in text and path.is_file()
-    return PublicKey.parse(path.read_text(encoding="utf-8") if is_file else text)
+    try:
+        return PublicKey.parse(_read(path).decode() if is_file else text)
+    except UnicodeError:
+        raise InvalidValue("public-key-form", field="key", value=path) from None
 
 
 def _private(path: str) -> PrivateKey:
+    if path.startswith("PRIVATE+KEY+"):
+        raise InvalidValue("private-key-given", field="key", value="…")
     try:
         return PrivateKey.parse(_read(path).decode())
     except UnicodeError:
@@ -107,7 +115,11 @@ def key_new(
     """Make a key that signs: the secret into a file of its own, the public key printed."""
     made = PrivateKey.generate(name, witness=witness)
     _write_new(out, made.secret(), 0o600)
-    _write_new(f"{out}.pub", f"{made.public}\n")
+    try:
+        _write_new(f"{out}.pub", f"{made.public}\n")
+    except LedgerUnavailable:
+        Path(out).unlink()  # made a moment ago, and nobody has its public key
+        raise
     if common.json:
         print_json({"secret": out, "public": str(made.public)})
     else:
@@ -137,12 +149,12 @@ def checkpoint(
     """Sign the log as it is now, take in a cosigned checkpoint, or list those that are kept."""
     kept = archive_of(common, archive)
     if add is not None:
-        note = Checkpoint.parse(_read(add))
-        keys = [_public(each) for each in signer] or kept.keys()
-        note.verified(keys)
-        _keep(kept, note, keys, common)
+        keys = list(dict.fromkeys([*kept.keys(), *map(_public, signer)]))
+        taken = _taken_in(common, kept, Checkpoint.parse(_read(add)).verified_by_log(keys))
+        _keep(kept, taken.note, [each for each, _ in taken.signed], common)
     elif key is not None:
-        _keep(kept, _signed(common, kept, _private(key)), [_private(key).public], common)
+        secret = _private(key)
+        _keep(kept, _signed(common, kept, secret), [secret.public], common)
     else:
         found = kept.checkpoints()
         if common.json:
@@ -152,14 +164,32 @@ def checkpoint(
 
 
 def _signed(common: Output, kept: Archive, key: PrivateKey) -> Checkpoint:
-    with common.open() as ledger:
-        now = ledger.checkpoint(key.name)
-        for before in kept.checkpoints():
-            if not ledger.tree.holds(before):  # never sign a history that was rewritten
-                raise BadCheckpoint("checkpoint-other-log", size=before.size)
     if key.kind == WITNESS_KEY:
         raise UsageError(say("witness-signs-not"))
+    with common.open() as ledger:
+        now = ledger.checkpoint(key.name)
+        _follows(ledger, kept, now)
     return now.signed_by(key)
+
+
+def _taken_in(common: Output, kept: Archive, given: Verified) -> Verified:
+    """Return a cosigned checkpoint that may be kept: it is of this ledger."""
+    with common.open() as ledger:
+        _follows(ledger, kept, given.checkpoint)
+        if not ledger.tree.holds(given.checkpoint):
+            raise BadCheckpoint("checkpoint-other-log", size=given.checkpoint.size)
+    if given.unknown:
+        show.err.print(say("signatures-left", names=", ".join(given.unknown)), style="yellow")
+    return given
+
+
+def _follows(ledger: Ledger, kept: Archive, new: Checkpoint) -> None:
+    """Refuse a checkpoint of another name, or of a history that was rewritten."""
+    for before in kept.checkpoints():
+        if before.origin != new.origin:
+            raise BadCheckpoint("origin-changed", origin=before.origin, name=new.origin)
+        if not ledger.tree.holds(before):
+            raise BadCheckpoint("checkpoint-other-log", size=before.size)
 
 
 def _keep(kept: Archive, note: Checkpoint, keys: Sequence[PublicKey], common: Output) -> None:
@@ -187,37 +217,56 @@ def cosign(
 ) -> None:
     """As a witness: sign a city's checkpoint after checking that its log only grew."""
     given = Checkpoint.parse(_read(note))
-    given.verified([_public(log_key)])
+    given.verified_by_log([_public(log_key)])
     witness = _private(key)
     if witness.kind != WITNESS_KEY:
         raise UsageError(say("not-a-witness"))
-    seen = Path(f"{key}.seen")
-    if seen.exists():
-        _only_grew(Checkpoint.parse(seen.read_bytes()), given, entries, seen)
-    now = int(datetime.now(_PARIS).timestamp())
-    signed = given.signed_by(witness, seconds=now)
+    if Path(out).exists():
+        raise LedgerUnavailable("file-exists", path=out)
+    signed = given.signed_by(witness, seconds=int(datetime.now(_PARIS).timestamp()))
+    with _remembering(Path(f"{key}.seen"), signed) as before:
+        if before is not None:
+            _only_grew(before, given, entries, f"{key}.seen")
     _write_new(out, str(signed))
-    seen.write_text(str(signed), encoding="utf-8", newline="\n")
     if common.json:
         print_json({"size": signed.size, "file": out, "note": str(signed)})
     else:
         show.line(say("cosigned", size=signed.size, path=out))
 
 
-def _only_grew(before: Checkpoint, given: Checkpoint, entries: str | None, seen: Path) -> None:
+@contextmanager
+def _remembering(seen: Path, signed: Checkpoint) -> Iterator[Checkpoint | None]:
+    """Give the checkpoint that a witness saw last; afterwards `signed` is that one.
+
+    It is on disk before the signature leaves, and only one cosignature at a time is under way:
+    otherwise two copies of a log that differ could both be signed.
+    """
+    draft = seen.with_name(f"{seen.name}.new")
+    _write_new(draft, str(signed))
+    try:
+        yield Checkpoint.parse(seen.read_bytes()) if seen.exists() else None
+        draft.replace(seen)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _only_grew(before: Checkpoint, given: Checkpoint, entries: str | None, seen: str) -> None:
     """Refuse to cosign what does not extend the last checkpoint that this witness saw."""
     if before.origin != given.origin:
         raise UsageError(say("other-origin", path=seen, origin=before.origin))
-    if before.size == given.size and before.root == given.root:
+    if before.size == given.size:
+        if before.root != given.root:
+            raise BadCheckpoint("checkpoint-fork", size=given.size, path=seen)
         return
+    if given.size < before.size:
+        raise BadCheckpoint("checkpoint-older", size=given.size, seen=before.size)
     if entries is None:
         raise UsageError(say("entries-missing", size=before.size))
     leaves = [leaf_hash(line) for line in _read(entries).split(b"\n")[:-1]]
     for each in (before, given):
         if each.size > len(leaves) or root(leaves[: each.size]) != each.root:
             raise BadCheckpoint("checkpoint-other-log", size=each.size)
-    if given.size < before.size:
-        raise BadCheckpoint("checkpoint-older", size=given.size, seen=before.size)
 
 
 timestamp = App(name="timestamp", help=say("do-timestamp"), group=PROVE)
@@ -234,10 +283,7 @@ def timestamp_request(
 ) -> None:
     """Write the RFC 3161 request for a checkpoint, to be sent to an authority."""
     data = tsa_tokens.request(Checkpoint.parse(_read(note)).text.encode())
-    try:
-        Path(out).write_bytes(data)
-    except OSError as error:
-        raise LedgerUnavailable("cannot-write", path=out, why=error.strerror) from None
+    _write_new(out, data)
     if common.json:
         print_json({"file": out})
     else:
@@ -261,7 +307,7 @@ def timestamp_add(
         raise NotFound("no-checkpoint", size=size)
     token = _read(answer)
     when = tsa_tokens.verified(token, found.text.encode(), _read(tsa))
-    kept.timestamp_place(size).write_bytes(token)
+    _write_new(kept.timestamp_place(size), token)
     if common.json:
         print_json({"size": size, "when": when.isoformat()})
     else:
@@ -291,11 +337,11 @@ def prove_(
     covering = [each for each in notes if each.size > entry.index]
     if not covering:
         raise NotFound("no-checkpoint-yet", entry=entry.index)
-    publication, now = covering[0], (kept.checkpoints() or covering)[-1]
+    publication = covering[0]
+    now = max((publication, *kept.checkpoints()), key=lambda each: each.size)
     token = kept.timestamp_place(publication.size)
     bundle = prove(
-        lines, entry, publication, max((publication, now), key=lambda each: each.size),
-        keys=kept.keys(), plan_only=plan_only,
+        lines, entry, publication, now, keys=kept.keys(), plan_only=plan_only,
         timestamp=token.read_bytes() if token.exists() else None,
     )  # fmt: skip
     bundle.write(out)

@@ -122,6 +122,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Secret: {path}, readable by you alone; keep it away from the ledger. Public key, to be published:",
     ),
     "checkpoint-kept": ("conservé : {path}. Publiez ce texte hors de la mairie.", "kept: {path}. Publish this text outside the town hall."),
+    "signatures-left": (
+        "signatures non reprises, leur clé n'est pas connue : {names}. Donnez-la : --signer CLÉ_PUBLIQUE",
+        "signatures not taken in, their key is not known: {names}. Give it: --signer PUBLIC_KEY",
+    ),
     "witness-signs-not": ("une clé de témoin ne signe pas le registre (bilan cosign).", "a witness's key does not sign the ledger (bilan cosign)."),
     "not-a-witness": ("cette clé n'est pas d'un témoin (bilan key new --witness).", "this key is not a witness's (bilan key new --witness)."),
     "cosigned": ("{size} écritures contresignées : {path}", "{size} entries cosigned: {path}"),
