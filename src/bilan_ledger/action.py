@@ -709,7 +709,8 @@ def _placed(
             place = before[-1].version if before else 0
             return (attrs.evolve(event, after=place),)
         conflict = conflict or against
-    if conflict:
+    # An event that could be the latest of all is refused for what stands, not for its date.
+    if conflict and _against(event.on, standing, ()):
         return Refusal("dates-conflict", {"on": event.on}, conflict)
     return _illegal(event, standing)
 

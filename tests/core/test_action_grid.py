@@ -165,8 +165,8 @@ GRID: dict[str, dict[str, str]] = {
         "proposed": "Engaged",
         "engaged": "transition",
         "engaged-at-least": "transition",
-        "realised": "dates-conflict",
-        "abandoned": "dates-conflict",
+        "realised": "transition",
+        "abandoned": "transition",
         "withdrawn": "Engaged",
         "merged": "Engaged",
         "split": "Engaged",
@@ -180,8 +180,8 @@ GRID: dict[str, dict[str, str]] = {
         "proposed": "Engaged",
         "engaged": "transition",
         "engaged-at-least": "transition",
-        "realised": "dates-conflict",
-        "abandoned": "dates-conflict",
+        "realised": "transition",
+        "abandoned": "transition",
         "withdrawn": "Engaged",
         "merged": "Engaged",
         "split": "Engaged",
@@ -317,10 +317,10 @@ GRID: dict[str, dict[str, str]] = {
         "engaged-at-least": "NotAssessable",
         "realised": "NotAssessable",
         "abandoned": "NotAssessable",
-        "withdrawn": "dates-conflict",
-        "merged": "dates-conflict",
-        "split": "dates-conflict",
-        "superseded": "dates-conflict",
+        "withdrawn": "scope-transition",
+        "merged": "scope-transition",
+        "split": "scope-transition",
+        "superseded": "scope-transition",
         "not-assessable": "scope-transition",
         "not-assessed": "NotAssessable",
     },
@@ -332,10 +332,10 @@ GRID: dict[str, dict[str, str]] = {
         "engaged-at-least": "NotAssessed",
         "realised": "NotAssessed",
         "abandoned": "NotAssessed",
-        "withdrawn": "dates-conflict",
-        "merged": "dates-conflict",
-        "split": "dates-conflict",
-        "superseded": "dates-conflict",
+        "withdrawn": "scope-transition",
+        "merged": "scope-transition",
+        "split": "scope-transition",
+        "superseded": "scope-transition",
         "not-assessable": "NotAssessed",
         "not-assessed": "scope-transition",
     },
@@ -681,10 +681,11 @@ def test_a_date_conflict_names_the_entry_before() -> None:
     assert ("dates-conflict", (1,)) == refusal(Engage(on="2019"), PROPOSE)
 
 
-def test_a_date_conflict_names_the_entry_after() -> None:
-    """A reopened action: engaged in 2023 is too late for the abandonment of 2021."""
+def test_what_has_ended_is_refused_for_that_and_not_for_its_date() -> None:
+    """Engaged in 2023, after the abandonment of 2021: no other date would help, to reopen would."""
     before = (PROPOSE, Abandon(on="2021"))
-    assert ("dates-conflict", (2,)) == refusal(Engage(on="2023"), *before)
+    assert ("transition", (2,)) == refusal(Engage(on="2023"), *before)
+    assert ("dates-conflict", (2,)) == refusal(Reopen(on="2020-06-30", reason="r"), *before)
 
 
 def test_a_date_conflict_names_all_entries_in_the_way() -> None:
