@@ -16,10 +16,20 @@ from .findings import Finding, found
 
 @attrs.frozen
 class Note:
-    """The bytes of a checkpoint and where they come from (a file's name)."""
+    """The bytes of a checkpoint and where they come from (a file's name).
+
+    `size` is the number of entries that its place promises, where it promises one.
+    """
 
     place: str
     note: bytes
+    size: int | None = None
+
+
+_MISPLACED = (
+    "c'est celui de {size} écritures, rangé à la place d'un autre",
+    "it is that of {size} entries, put in the place of another one",
+)
 
 
 def parsed(notes: Iterable[Note]) -> tuple[list[tuple[str, Checkpoint]], list[Finding]]:
@@ -28,9 +38,14 @@ def parsed(notes: Iterable[Note]) -> tuple[list[tuple[str, Checkpoint]], list[Fi
     findings: list[Finding] = []
     for each in notes:
         try:
-            checkpoints.append((each.place, Checkpoint.parse(each.note)))
+            checkpoint = Checkpoint.parse(each.note)
         except BadCheckpoint as error:
             why = error.facts.get("why", error.code)
+            findings.append(found("checkpoint-form", place=each.place, why=why))
+            continue
+        checkpoints.append((each.place, checkpoint))
+        if each.size not in {None, checkpoint.size}:
+            why = tuple(text.format(size=checkpoint.size) for text in _MISPLACED)
             findings.append(found("checkpoint-form", place=each.place, why=why))
     return checkpoints, findings
 
@@ -65,16 +80,21 @@ def roots_at(leaves: Sequence[Hash], sizes: Iterable[int]) -> Mapping[int, Hash]
 def signatures(
     checkpoints: Sequence[tuple[str, Checkpoint]], keys: Sequence[PublicKey]
 ) -> Iterator[Finding]:
-    """Yield each signature that does not hold, or that nobody known made."""
+    """Yield each signature that does not hold, and each checkpoint that nobody known signed.
+
+    A signature under the name or the id of a known key must be that key's.
+    """
+    names, ids = {key.name for key in keys}, {key.id for key in keys}
+    known = {(key.name, key.id): key for key in keys}
     for place, checkpoint in checkpoints:
-        names = ", ".join(signature.name for signature in checkpoint.signatures)
+        told = ", ".join(signature.name for signature in checkpoint.signatures)
         if not keys:
-            yield found("signature-unchecked", place=place, names=names)
+            yield found("signature-unchecked", place=place, names=told)
             continue
-        try:
-            checkpoint.verified(keys)
-        except BadCheckpoint as error:
-            if error.code == "signature-wrong":
-                yield found("signature-wrong", place=place, name=error.facts["name"])
-            else:
-                yield found("signature-unknown", place=place, names=names)
+        claimed = [s for s in checkpoint.signatures if s.name in names or s.key_id in ids]
+        for each in claimed:
+            key = known.get((each.name, each.key_id))
+            if key is None or not key.verifies(each.data, checkpoint.text):
+                yield found("signature-wrong", place=place, name=each.name)
+        if not claimed:
+            yield found("signature-unknown", place=place, names=told)
