@@ -504,16 +504,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{field} : la ligne {value} n'est pas un texte scellé tel qu'il est exporté.",
         "{field}: the line {value} is no sealed text as it is exported.",
     ),
-    "history-after": (
-        "l'écriture #{version} se place après une écriture qui n'est pas là",
-        "entry #{version} stands after an entry that is not there",
-    ),
-    "history-dates": ("ses dates se contredisent", "its dates contradict each other"),
-    "history-order": ("ses statuts ne peuvent pas se suivre ainsi", "its statuses cannot follow so"),
-    "rules-give-other": (
-        "la commande en aurait donné une autre",
-        "the command would have given another one",
-    ),
 }  # fmt: skip
 
 

@@ -450,16 +450,20 @@ class Reconciliation:
     nearest: tuple[int, ...]
 
 
-def reconcile(record: Record, known: Known = NOW) -> tuple[Reconciliation, ...]:
+def reconcile(
+    record: Record, known: Known = NOW, *, version: int | None = None
+) -> tuple[Reconciliation, ...]:
     """Return each published figure of a plan held against the ledger, in the order recorded.
 
-    It agrees if every possibility prints it, is possible if one does, else contradicted.
+    It agrees if every possibility prints it, is possible if one does, else contradicted. With
+    `version` only the figure of that entry of the plan is held against it.
     """
     view = record.view(known)
     return tuple(
         _reconciled(record.key, item.version, item.event, view)
         for plan in view.plans.values()
         for item in plan.figures
+        if version in {None, item.version}
     )
 
 

@@ -20,13 +20,16 @@ from ..merkle import root
 from ..text import Sealed, SealedText
 from ..wire import Line
 from . import doubts
+from .bundle import Bundle
 from .findings import KINDS, Finding, Kind, Severity, found
 from .lines import Reading, read, split
+from .proof import verify
 from .rules import decided_again, impossible
 from .signed import Note, against, parsed, signatures
 
 __all__ = [
-    "KINDS", "Audit", "Finding", "Kind", "Note", "Severity", "audit", "audit_file", "read", "split",
+    "KINDS", "Audit", "Finding", "Kind", "Note", "Severity", "audit", "audit_bundle", "audit_file",
+    "read", "split",
 ]  # fmt: skip
 
 Texts = Callable[[Collection[str]], Mapping[str, SealedText]]
@@ -56,12 +59,14 @@ def audit(  # noqa: PLR0913 all but the first are named
     today: date,
     notes: Iterable[Note] = (),
     keys: Sequence[PublicKey] = (),
+    own_keys: Sequence[PublicKey] = (),
     texts: Texts | None = None,
     archive: Archive | None = None,
 ) -> Audit:
     """Read a log again and return everything that is wrong or doubtful in it.
 
-    `notes` are checkpoints to hold it against, `keys` the public keys that may have signed them.
+    `notes` are checkpoints to hold it against, `keys` the public keys that may have signed them;
+    `own_keys`, those that lie beside the ledger, are used where no others are given.
     `texts` returns what stands behind commitments, for whoever holds the ledger itself;
     `archive` holds its captured files. `today` is a civil day of the territory.
 
@@ -69,12 +74,13 @@ def audit(  # noqa: PLR0913 all but the first are named
     'checkpoint-none'
     """
     reading = read(lines)
-    findings = [*reading.findings, *_signed(reading, notes, keys)]
-    broken = {finding.subject for finding in reading.findings if finding.subject is not None}
-    records, refused = decided_again(reading.entries, broken)
+    findings = [*reading.findings, *_signed(reading, notes, keys or own_keys)]
+    if own_keys and not keys and "signature-unknown" not in {each.code for each in findings}:
+        findings.append(found("key-own"))
+    records, refused = decided_again(reading.entries)
     findings += refused
     for record in records.values():
-        findings += _of_plan(record, today, broken)
+        findings += _of_plan(record, today)
     kept = _kept(reading.entries, texts, findings)
     if archive is not None:
         findings += doubts.files(_hashes(reading.entries, kept), archive)
@@ -88,6 +94,31 @@ def audit_file(data: bytes, **more: object) -> Audit:
     return attrs.evolve(found_, findings=(*cut, *found_.findings))
 
 
+def audit_bundle(
+    bundle: Bundle,
+    *,
+    today: date,
+    keys: Sequence[PublicKey] = (),
+    tsa: bytes | None = None,
+    archive: Archive | None = None,
+) -> Audit:
+    """Audit a proof bundle: verify it, and ask about its entries what an audit asks."""
+    check = verify(bundle, keys, tsa=tsa)
+    findings = list(check.findings)
+    if not check.statements:  # not even a bundle
+        return Audit(0, root([]), tuple(findings))
+    if not check.refuted and not check.trusted:
+        names = next(each.facts["names"] for each in check.statements if each.code == "signed")
+        findings.append(found("signature-unchecked", place="publication.checkpoint", names=names))
+    lines = bundle.lines()
+    reading = read(lines)
+    for record in decided_again(reading.entries)[0].values():
+        findings += [each for each in _of_plan(record, today) if each not in findings]
+    if archive is not None:
+        findings += doubts.files(_hashes(reading.entries, {}), archive)
+    return Audit(len(lines), root(reading.leaves), tuple(findings))
+
+
 def _signed(
     reading: Reading, notes: Iterable[Note], keys: Sequence[PublicKey]
 ) -> Iterator[Finding]:
@@ -99,12 +130,10 @@ def _signed(
         yield found("checkpoint-none")
 
 
-def _of_plan(record: Record, today: date, broken: set[str]) -> list[Finding]:
-    if broken & {record.key, *(f"{record.key}/{name}" for name in record.actions)}:
-        return []  # figures of a history with holes would say nothing
+def _of_plan(record: Record, today: date) -> list[Finding]:
     findings = list(impossible(record))
     if record.plan.created is None or findings:
-        return findings
+        return findings  # figures of an impossible history would say nothing
     findings += doubts.figures(record)
     findings += doubts.unshown(record, today)
     findings += doubts.late(record)
@@ -123,7 +152,7 @@ def _kept(
         findings.append(found("store-unreadable", why=error))
         return {}
     findings += doubts.texts(entries, kept)
-    return kept
+    return {commitment: text for commitment, text in kept.items() if doubts.holds(text, commitment)}
 
 
 def _hashes(

@@ -40,6 +40,7 @@ from ..merkle import Hash
 from ..plan import FigurePublished
 from ..replay import Reconciliation, reconcile
 from ..wire import Line, canonical, decode
+from .lines import split
 
 FORMAT = "bilan-ledger/proof/v1"
 _NAMES = (
@@ -173,6 +174,14 @@ class Bundle:
     def consistency(self) -> list[Hash]:
         """Return the proof that the newest log extends the published one."""
         return _hashes(self.files["consistency.txt"], "consistency.txt")
+
+    def lines(self) -> list[Line]:
+        """Return the entries, in their places in the whole log; raises `BadBundle`."""
+        lines, _ = split(self.files["entries.jsonl"])
+        inclusions = self.inclusions()
+        if inclusions is None:
+            return lines
+        return [Line(at, line.state) for (at, _), line in zip(inclusions, lines, strict=False)]
 
     def inclusions(self) -> list[tuple[int, list[Hash]]] | None:
         """Return index and proof of each entry, or None for a bundle that holds them all."""

@@ -8,17 +8,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from ..action import Action, Status
 from ..archive import Archive
-from ..completion import Bounds
+from ..completion import Bounds, Contribution, possibilities
+from ..dates import Instant
 from ..entry import Entry, sealed_in
 from ..errors import BilanError
-from ..evidence import Evidence, Measure
+from ..evidence import Evidence, Measure, Precision
 from ..history import Known, Record, evidence_of, possible
-from ..plan import Policy
+from ..plan import FigurePublished, Policy
 from ..record import Erased
-from ..replay import Reconciliation, explain, reconcile
+from ..replay import Reconciliation, Verdict, reconcile
 from ..text import SealedText
 from .findings import Finding, found
 
@@ -29,13 +31,22 @@ _SHOWN = 5  # actions that a sentence names
 
 
 def figures(record: Record) -> Iterator[Finding]:
-    """Yield what the ledger says of each published figure, and of the base just before it."""
+    """Yield what the ledger says of each published figure, and of the base just before it.
+
+    A figure that followed from the ledger when it was recorded, and no longer does, was revised:
+    late entries are no lie. One that never did is contradicted.
+    """
     for check in reconcile(record):
+        entry = record.streams[None][check.version - 1]
+        verdict = str(check.verdict)
+        if check.verdict is Verdict.CONTRADICTED:
+            [then] = reconcile(record, Known(index=entry.index), version=check.version)
+            verdict = "revised" if then.verdict is Verdict.AGREES else verdict
         yield found(
-            f"figure-{check.verdict}", _index(record, None, check.version), subject=record.key,
-            printed=_printed(check), on=check.figure.on, ledger=_bounds(check.completion.bounds),
+            f"figure-{verdict}", entry.index, subject=record.key, printed=_printed(check),
+            on=check.figure.on, ledger=_bounds(check.completion.bounds),
         )  # fmt: skip
-        yield from _base_changed(record, check)
+        yield from _base_changed(record, entry, check.figure)
 
 
 def _printed(check: Reconciliation) -> str:
@@ -47,57 +58,85 @@ def _bounds(bounds: Bounds) -> str:
     return str(bounds.low) if bounds.exact else f"{bounds.low} – {bounds.high}"
 
 
-def _index(record: Record, action: str | None, version: int) -> int:
-    return next(e.index for e in record.streams[action] if e.version == version)
+def _base_changed(record: Record, entry: Entry, figure: FigurePublished) -> Iterator[Finding]:
+    """Yield whether the base moved in the days before a figure, in the world or in the record.
 
-
-def _base_changed(record: Record, check: Reconciliation) -> Iterator[Finding]:
-    """Yield whether the base moved in the days before a figure, in the world or in the record."""
-    figure, policy = check.figure, check.figure.policy
-    entry = _index(record, None, check.version)
-    earlier = figure.on - timedelta(days=BEFORE_PUBLICATION)
-    changed = _changed(
-        record, (earlier, Known(index=entry)), (figure.on, Known(index=entry)), policy
-    )
-    recorded = next(e for e in record.entries if e.index == entry).recorded_at.utc
-    since = recorded - timedelta(days=BEFORE_PUBLICATION)
-    before = [e.index for e in record.entries if e.recorded_at.utc < since]
+    In the world, only what surely entered or left in these days; in the record, whatever was
+    recorded in these days and changes who may be in the base of the figure's day.
+    """
+    here = Known(index=entry.index)
+    now = _membership(record, figure.on, here, figure.policy)
+    window = min(BEFORE_PUBLICATION, (figure.on - date.min).days)
+    earlier = _membership(record, figure.on - timedelta(days=window), here, figure.policy)
+    changed = (
+        {name for name in now.keys() & earlier.keys() if now[name].isdisjoint(earlier[name])}
+        if _some(earlier)
+        else set()
+    )  # the first list of all is no change of a list
+    before = [
+        each.index for each in record.entries
+        if entry.recorded_at.utc - each.recorded_at.utc > timedelta(days=BEFORE_PUBLICATION)
+        and each.index < entry.index
+    ]  # fmt: skip
     if before:
-        was = Known(index=before[-1])
-        changed |= _changed(record, (figure.on, was), (figure.on, Known(index=entry)), policy)
+        known = _membership(record, figure.on, Known(index=before[-1]), figure.policy)
+        if _some(known):
+            names = now.keys() | known.keys()
+            changed |= {n for n in names if now.get(n, _OUT) != known.get(n, _OUT)}
     if changed:
         named = ", ".join(sorted(changed)[:_SHOWN]) + (", …" if len(changed) > _SHOWN else "")
         yield found(
-            "base-changed", entry, subject=record.key, count=len(changed),
+            "base-changed", entry.index, subject=record.key, count=len(changed),
             days=BEFORE_PUBLICATION, on=figure.on, actions=named,
         )  # fmt: skip
 
 
-def _changed(
-    record: Record, before: tuple[date, Known], after: tuple[date, Known], policy: Policy
-) -> set[str]:
-    if record.key not in record.view(before[1]).plans:
-        return set()
-    told = explain([record], before, after, policy)
-    if not told.before.bounds.high.base:  # the first list of all is no change of a list
-        return set()
-    return {part.action for part in told.base_changes}
+_OUT = frozenset({False})
+
+
+def _membership(
+    record: Record, on: date, known: Known, policy: Policy
+) -> Mapping[str, frozenset[bool]]:
+    """Return for each action whether it may be in the base, and whether it may be out of it."""
+    view = record.view(known)
+    return {
+        name: frozenset(each is not Contribution.OUT for each in possible_)
+        for name, possible_ in possibilities(view, on, policy).items()
+    }
+
+
+def _some(membership: Mapping[str, frozenset[bool]]) -> bool:
+    return any(True in each for each in membership.values())
 
 
 def late(record: Record) -> Iterator[Finding]:
     """Yield the entries that were recorded long after their effective date, a day at a time."""
-    days: dict[date, list[Entry]] = defaultdict(list)
+    zone = _zone(record)
+    days: dict[date, list[tuple[date, Entry]]] = defaultdict(list)
     for entry in record.entries:
-        told = (entry.stated_at or entry.recorded_at).utc.date()
         latest = _latest(entry)
-        if latest is not None and (told - latest).days > LATE:
-            days[entry.recorded_at.utc.date()].append(entry)
+        if (
+            latest is not None
+            and (_day(entry.stated_at or entry.recorded_at, zone) - latest).days > LATE
+        ):
+            days[_day(entry.recorded_at, zone)].append((latest, entry))
     for recorded, several in days.items():
-        earliest = min(day for entry in several if (day := _latest(entry)))
         yield found(
-            "recorded-late", several[0].index, subject=record.key, count=len(several),
-            recorded=recorded, days=LATE, earliest=earliest,
+            "recorded-late", several[0][1].index, subject=record.key, count=len(several),
+            recorded=recorded, days=LATE, earliest=min(latest for latest, _ in several),
         )  # fmt: skip
+
+
+def _zone(record: Record) -> ZoneInfo:
+    return ZoneInfo(record.plan.terms().territory.timezone)
+
+
+def _day(instant: Instant, zone: ZoneInfo) -> date:
+    """Return the civil day of an instant in a territory."""
+    try:
+        return instant.utc.astimezone(zone).date()
+    except OverflowError:  # at either end of the calendar
+        return instant.utc.date()
 
 
 def _latest(entry: Entry) -> date | None:
@@ -117,30 +156,37 @@ def unshown(record: Record, today: date) -> Iterator[Finding]:
 
 
 def _reached(name: str, state: Action) -> Iterator[Finding]:
-    measures: dict[str, list[Measure]] = defaultdict(list)
+    measures: dict[tuple[str, str | None], list[Measure]] = defaultdict(list)
     for piece in evidence_of(state):
         if piece.measure is not None:
-            measures[piece.measure.indicator].append(piece.measure)
-    for indicator, several in measures.items():
+            measures[piece.measure.indicator, piece.measure.unit].append(piece.measure)
+    for (indicator, _), several in measures.items():
         several.sort(key=lambda measure: measure.as_of.latest)
         last = several[-1]
-        if last.target is not None and _past(several[0].value, last.value, last.target):
+        if last.target is not None and _past(several[0].value, last, last.target):
             yield found(
                 "measure-reached", subject=name, indicator=indicator,
                 value=f"{last.value:f}", target=f"{last.target:f}",
             )  # fmt: skip
 
 
-def _past(first: Decimal, last: Decimal, target: Decimal) -> bool:
-    """Whether a value has reached its target, from the side that it came from."""
-    return last <= target if first > target and first != last else last >= target
+def _past(first: Decimal, last: Measure, target: Decimal) -> bool:
+    """Whether a value has surely reached its target, from the side that it came from.
+
+    A value that has come down from above its target is meant to fall to it; any other, also one
+    that is known once only, to rise to it.
+    """
+    if first > target and last.value < first:
+        return last.value <= target and last.precision is not Precision.AT_LEAST
+    return last.value >= target and last.precision is not Precision.AT_MOST
 
 
 def stale(record: Record, today: date) -> Iterator[Finding]:
     """Yield whether a plan that still runs has had no entry for a year."""
-    if record.plan.created is None or today > record.plan.terms().end:
+    if today > record.plan.terms().end:
         return
-    last = max((e.stated_at or e.recorded_at).utc.date() for e in record.entries)
+    zone = _zone(record)
+    last = max(_day(entry.stated_at or entry.recorded_at, zone) for entry in record.entries)
     days = (today - last).days
     if days > STALE:
         yield found("plan-stale", subject=record.key, days=days, last=last)
@@ -170,12 +216,13 @@ def texts(entries: tuple[Entry, ...], kept: Mapping[str, SealedText]) -> Iterato
             if commitment not in kept:
                 if commitment not in erased:
                     yield found("text-missing", entry.index, field=field)
-            elif not _holds(kept[commitment], commitment):
+            elif not holds(kept[commitment], commitment):
                 yield found("text-disagrees", entry.index, field=field)
 
 
-def _holds(text: SealedText, commitment: str) -> bool:
+def holds(text: SealedText, commitment: str) -> bool:
+    """Whether what is kept is what was sealed; whatever stands there instead is not."""
     try:
         return text.sealed.commitment == commitment
-    except (BilanError, TypeError, AttributeError, UnicodeError):  # whatever stands there instead
+    except (BilanError, TypeError, AttributeError, UnicodeError):
         return False

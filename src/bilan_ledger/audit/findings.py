@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from ..errors import BilanError, Refusal
+from ..errors import BilanError, Refusal, shown
 
 
 class Severity(IntEnum):
@@ -228,6 +228,28 @@ KINDS: Mapping[str, Kind] = {
         ),
         _ASK,
     ),
+    "key-own": Kind(
+        _N,
+        (
+            "les signatures tiennent, mais d'après les clés rangées à côté du registre, que seule la collectivité garantit",
+            "the signatures hold, but by the keys that lie beside the ledger, for which the municipality alone vouches",
+        ),
+        (
+            "Donnez la clé publique du registre (--key), obtenue par un autre chemin.",
+            "Give the ledger's public key (--key), obtained on another way.",
+        ),
+    ),
+    "key-form": Kind(
+        _W,
+        (
+            "{place} n'est pas une clé publique",
+            "{place} is no public key",
+        ),
+        (
+            "Redemandez cette clé ; sans elle ses signatures ne sont pas vérifiées.",
+            "Ask for this key again; without it its signatures are not checked.",
+        ),
+    ),
     "signature-unchecked": Kind(
         _N,
         (
@@ -324,6 +346,17 @@ KINDS: Mapping[str, Kind] = {
             'See "bilan reconcile" and "bilan explain"; correct the ledger or the figure.',
         ),
     ),
+    "figure-revised": Kind(
+        _W,
+        (
+            "{subject} : le chiffre publié {printed} pour le {on} découlait du registre quand il a été enregistré ; ce qui a été enregistré depuis le change ({ledger})",
+            "{subject}: the published figure {printed} for {on} followed from the ledger when it was recorded; what was recorded since changes it ({ledger})",
+        ),
+        (
+            "Publiez le chiffre revu, et dites ce qui l'a changé (« bilan replay PROGRAMME --revisions JOUR »).",
+            'Publish the revised figure, and say what changed it ("bilan replay PLAN --revisions DAY").',
+        ),
+    ),
     "figure-possible": Kind(
         _W,
         (
@@ -346,10 +379,10 @@ KINDS: Mapping[str, Kind] = {
     "base-changed": Kind(
         _W,
         (
-            "{subject} : {count} actions sont entrées dans la base ou en sont sorties dans les {days} "
-            "jours avant le chiffre du {on} ({actions})",
-            "{subject}: {count} actions entered or left the base in the {days} days before the "
-            "figure of {on} ({actions})",
+            "{subject} : la base du chiffre du {on} a changé dans les {days} jours précédents ; "
+            "actions concernées : {count} ({actions})",
+            "{subject}: the base of the figure of {on} changed in the {days} days before it; "
+            "actions concerned: {count} ({actions})",
         ),
         (
             "Dites-le à côté du chiffre, avec le motif de chaque changement.",
@@ -359,10 +392,10 @@ KINDS: Mapping[str, Kind] = {
     "recorded-late": Kind(
         _N,
         (
-            "{subject} : {count} écritures du {recorded} ont été enregistrées plus de {days} jours "
-            "après leur date d'effet (la plus ancienne : {earliest})",
-            "{subject}: {count} entries of {recorded} were recorded more than {days} days after "
-            "their effective date (the oldest: {earliest})",
+            "{subject} : écritures enregistrées le {recorded} plus de {days} jours après leur date "
+            "d'effet : {count} (la plus ancienne : {earliest})",
+            "{subject}: entries recorded on {recorded} more than {days} days after their effective "
+            "date: {count} (the oldest: {earliest})",
         ),
         (
             "Attendu d'un historique repris ; sinon demandez pourquoi si tard.",
@@ -427,12 +460,15 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+_LONGEST = 300  # characters of a fact: whoever damaged a log may have written anything
+
+
 @attrs.frozen(kw_only=True)
 class Finding:
     """One thing that an audit found.
 
     `entry` is the index of an entry in the log, `subject` a plan or `plan/action`, `place` a file
-    or a line; `facts` fill the sentence.
+    or a line; `facts` fill the sentence (a pair is French and English; see `told`).
     """
 
     code: str
@@ -452,16 +488,20 @@ class Finding:
         about = {"entry": self.entry, "subject": self.subject, "place": self.place}
         return sentence.format_map({**about, **self.told(lang)})
 
-    def told(self, lang: str = "en") -> dict[str, str]:
-        """Return the facts as texts; an error or a refusal among them says its own sentence."""
-        return {
-            name: value.text(lang) if isinstance(value, BilanError | Refusal) else str(value)
-            for name, value in self.facts.items()
-        }
+    def told(self, lang: str = "en") -> Mapping[str, str]:
+        """Return the facts as texts: of one line, not too long, in the language asked for."""
+        return {name: shown(_said(value, lang), _LONGEST) for name, value in self.facts.items()}
 
     def advice(self, lang: str = "en") -> str:
         """Return what to do about it ("fr" or "en")."""
         return KINDS[self.code].advice[lang != "fr"]
+
+
+def _said(value: Any, lang: str) -> object:
+    """Return a fact as it is said: a refusal, an error, or a pair (French, English)."""
+    if isinstance(value, Refusal | BilanError):
+        return value.text(lang)
+    return value[lang != "fr"] if isinstance(value, tuple) else value
 
 
 def found(code: str, entry: int | None = None, /, **facts: Any) -> Finding:

@@ -6,6 +6,7 @@ Refuses to know: what the entries mean, and who signed them.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import attrs
 
@@ -40,11 +41,15 @@ def read(lines: Iterable[Line]) -> Reading:
     leaves: list[Hash] = []
     entries: list[Entry] = []
     findings: list[Finding] = []
+    shift = 0
     try:
-        for line in lines:
+        for place, line in enumerate(lines):
             leaves.append(leaf_hash(line.state))
-            place = line.index if line.columns is None else len(leaves) - 1
-            entry = _decoded(line, place, findings)
+            if line.columns is not None and line.index - place != shift:
+                # A row that is gone moves all that follow: said once, where it begins.
+                shift = line.index - place
+                findings.append(found("row-disagrees", place, column="rowid"))
+            entry = _decoded(line, line.index if line.columns is None else place, findings)
             if entry is not None:
                 entries.append(entry)
     except BilanError as error:
@@ -55,8 +60,6 @@ def read(lines: Iterable[Line]) -> Reading:
 
 
 def _decoded(line: Line, place: int, findings: list[Finding]) -> Entry | None:
-    if line.columns is not None and line.index != place:
-        findings.append(found("row-disagrees", place, column="rowid"))
     try:
         entry = wire.decode(line.state, place)
     except MalformedEntry as error:
@@ -75,14 +78,18 @@ def _order(entries: Sequence[Entry]) -> Iterator[Finding]:
         streams[entry.subject].append(entry)
     for subject, several in streams.items():
         seen: set[int] = set()
+        latest = 0
         for entry in several:
             if entry.version in seen:
                 yield found("entry-doubled", entry.index, subject=subject, version=entry.version)
-            elif entry.version < max(seen, default=0):
+            elif entry.version < latest:
                 yield found("entry-reordered", entry.index, subject=subject, version=entry.version)
             seen.add(entry.version)
-        for version in sorted(set(range(1, max(seen) + 1)) - seen):
-            yield found("entry-missing", subject=subject, version=version)
+            latest = max(latest, entry.version)
+        for before, version in pairwise([0, *sorted(seen)]):
+            if version > before + 1:
+                gap = f"{before + 1}–{version - 1}" if version > before + 2 else f"{before + 1}"
+                yield found("entry-missing", subject=subject, version=gap)
 
 
 def _clock(entries: Sequence[Entry]) -> Iterator[Finding]:

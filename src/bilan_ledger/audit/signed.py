@@ -9,17 +9,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from ..checkpoint import WITNESS_KEY, BadCheckpoint, Checkpoint, PublicKey
+from ..checkpoint import WITNESS_KEY, BadCheckpoint, Checkpoint, PublicKey, Signature
 from ..merkle import Hash, Tree
 from .findings import Finding, found
 
 
 @attrs.frozen
 class Note:
-    """The bytes of a checkpoint and where they come from (a file's name)."""
+    """The bytes of a checkpoint and where they come from (a file's name).
+
+    `size` is the number of entries that its place promises, where it promises one.
+    """
 
     place: str
     note: bytes
+    size: int | None = None
+
+
+_MISPLACED = (
+    "c'est celui de {size} écritures, rangé à la place d'un autre",
+    "it is that of {size} entries, put in the place of another one",
+)
 
 
 def parsed(notes: Iterable[Note]) -> tuple[list[tuple[str, Checkpoint]], list[Finding]]:
@@ -28,9 +38,14 @@ def parsed(notes: Iterable[Note]) -> tuple[list[tuple[str, Checkpoint]], list[Fi
     findings: list[Finding] = []
     for each in notes:
         try:
-            checkpoints.append((each.place, Checkpoint.parse(each.note)))
+            checkpoint = Checkpoint.parse(each.note)
         except BadCheckpoint as error:
             why = error.facts.get("why", error.code)
+            findings.append(found("checkpoint-form", place=each.place, why=why))
+            continue
+        checkpoints.append((each.place, checkpoint))
+        if each.size not in {None, checkpoint.size}:
+            why = tuple(text.format(size=checkpoint.size) for text in _MISPLACED)
             findings.append(found("checkpoint-form", place=each.place, why=why))
     return checkpoints, findings
 
@@ -65,21 +80,42 @@ def roots_at(leaves: Sequence[Hash], sizes: Iterable[int]) -> Mapping[int, Hash]
 def signatures(
     checkpoints: Sequence[tuple[str, Checkpoint]], keys: Sequence[PublicKey]
 ) -> Iterator[Finding]:
-    """Yield each signature that does not hold, or that nobody known made."""
+    """Yield each signature that does not hold, and each checkpoint that nobody known signed.
+
+    A signature under the name or the id of a known key must be that key's; another key of the
+    same name may sign beside it, while a key is being replaced.
+    """
     for place, checkpoint in checkpoints:
         names = ", ".join(signature.name for signature in checkpoint.signatures)
         if not keys:
             yield found("signature-unchecked", place=place, names=names)
             continue
-        try:
-            verified = checkpoint.verified(keys)
-        except BadCheckpoint as error:
-            if error.code == "signature-wrong":
-                yield found("signature-wrong", place=place, name=error.facts["name"])
-            else:
-                yield found("signature-unknown", place=place, names=names)
-            continue
-        witnesses = [key for key, _ in verified.signed if key.kind == WITNESS_KEY]
-        if not verified.by_log and not witnesses:  # a witness signs what the log has signed
+        holding, wrong = _held(checkpoint, keys)
+        for name in wrong:
+            yield found("signature-wrong", place=place, name=name)
+        if not holding and not wrong:
+            yield found("signature-unknown", place=place, names=names)
+        by_log = any(key.name == checkpoint.origin or key.kind == WITNESS_KEY for key in holding)
+        if holding and not by_log:  # a witness signs only what the log has signed
             origin = checkpoint.origin
             yield found("signature-not-log", place=place, origin=origin, names=names)
+
+
+def _held(checkpoint: Checkpoint, keys: Sequence[PublicKey]) -> tuple[list[PublicKey], list[str]]:
+    """Return the keys whose signature holds, and the names of signatures that do not."""
+    known = {(key.name, key.id): key for key in keys}
+    holding: list[PublicKey] = []
+    wrong: list[str] = []
+    strange: list[Signature] = []
+    for each in checkpoint.signatures:
+        key = known.get((each.name, each.key_id))
+        if key is None:
+            strange.append(each)
+        elif key.verifies(each.data, checkpoint.text):
+            holding.append(key)
+        else:
+            wrong.append(each.name)
+    ids, names = {key.id for key in keys}, {key.name for key in keys}
+    names -= {key.name for key in holding}
+    wrong += [each.name for each in strange if each.key_id in ids or each.name in names]
+    return holding, wrong

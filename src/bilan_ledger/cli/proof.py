@@ -18,9 +18,9 @@ from cyclopts import App, Parameter
 
 from .. import __version__
 from ..archive import Archive, erase
-from ..audit import Audit, Note, Severity, audit, audit_file
+from ..audit import Audit, Finding, Note, Severity, audit, audit_bundle, audit_file
 from ..audit import timestamps as tsa_tokens
-from ..audit.bundle import Bundle, prove
+from ..audit.bundle import BadBundle, Bundle, prove
 from ..audit.proof import verify
 from ..checkpoint import WITNESS_KEY, BadCheckpoint, Checkpoint, PrivateKey, PublicKey, Verified
 from ..dates import day
@@ -422,11 +422,13 @@ def audit_(
     common: OUTPUT = Output(),
 ) -> int:
     """Read everything again and say what is wrong or doubtful."""
-    if source is not None and not source.endswith((".ledger",)) and "://" not in source:
-        found, name = _audited_file(source, against), source
-    else:
-        common = attrs.evolve(common, ledger=source or common.ledger)
-        found, name = _audited_ledger(common, against), common.place()
+    if source is not None and _is_ledger(source):
+        common = attrs.evolve(common, ledger=source)
+    found, name = (
+        _audited_ledger(common, against)
+        if source is None or _is_ledger(source)
+        else (_audited_file(source, against), source)
+    )
     if against.sarif is not None:
         text = json.dumps(shapes.sarif(found, name, __version__, words.LANG), indent=2)
         _write_new(against.sarif, text + "\n")
@@ -441,31 +443,61 @@ def audit_(
     return {Severity.ERROR: 1, Severity.WARNING: 6}.get(found.worst or Severity.NOTICE, 0)
 
 
-def _audited_ledger(common: Output, against: AuditOptions) -> Audit:
+def _is_ledger(source: str) -> bool:
+    """Whether a source is a ledger: an address, a file called so, or any SQLite file."""
+    if "://" in source or source.endswith(".ledger"):
+        return True
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False
+
+
+_SQLITE = b"SQLite format 3\x00"
+
+
+def _audited_ledger(common: Output, against: AuditOptions) -> tuple[Audit, str]:
     beside = against.archive is not None or "://" not in common.place()
     kept = archive_of(common, against.archive) if beside else None
-    notes = [Note(str(path), note) for path, note in kept.notes()] if kept else []
-    keys = [_public(each) for each in against.key] or (kept.keys() if kept else [])
+    notes = [Note(str(path), note, int(path.name)) for path, note in kept.notes()] if kept else []
+    own, unreadable = _own_keys(kept)
     with common.open() as ledger:
-        return audit(
-            ledger.lines(), today=against.day(), notes=[*notes, *against.notes()], keys=keys,
+        found = audit(
+            ledger.lines(), today=against.day(), notes=[*notes, *against.notes()],
+            keys=[_public(each) for each in against.key], own_keys=own,
             texts=ledger.sealed_texts, archive=kept,
         )  # fmt: skip
+        # As the store names itself: an address without its password.
+        return attrs.evolve(
+            found, findings=(*unreadable, *found.findings)
+        ), ledger.application.place
+
+
+def _own_keys(kept: Archive | None) -> tuple[list[PublicKey], list[Finding]]:
+    """Return the keys that lie in an archive, and a finding for each file that holds none."""
+    keys: list[PublicKey] = []
+    findings: list[Finding] = []
+    for path in sorted((kept.folder / "keys").glob("*.pub")) if kept else ():
+        try:
+            keys.append(_public(str(path)))
+        except (InvalidValue, NotFound):
+            findings.append(Finding(code="key-form", place=str(path)))
+    return keys, findings
 
 
 def _audited_file(source: str, against: AuditOptions) -> Audit:
     keys = [_public(each) for each in against.key]
     archive = Archive(against.archive) if against.archive else None
-    if Path(source).is_dir() or source.endswith(".zip"):
-        bundle = Bundle.read(source)
-        notes = [Note(n, bundle.files[n]) for n in ("publication.checkpoint",)]
+    if not Path(source).is_dir() and not source.endswith(".zip"):
         return audit_file(
-            bundle.files["entries.jsonl"], today=against.day(), notes=[*notes, *against.notes()],
-            keys=keys, archive=archive,
-        )  # fmt: skip
-    return audit_file(
-        _read(source), today=against.day(), notes=against.notes(), keys=keys, archive=archive
-    )
+            _read(source), today=against.day(), notes=against.notes(), keys=keys, archive=archive
+        )
+    try:
+        return audit_bundle(Bundle.read(source), today=against.day(), keys=keys, archive=archive)
+    except BadBundle as error:
+        why = error.facts["why"]
+        return Audit(0, root([]), (Finding(code="bundle-form", facts={"why": why}),))
 
 
 @command("export", KEEP)

@@ -21,7 +21,7 @@ def finding_json(finding: Finding, lang: str = "en") -> dict[str, Any]:
         "entry": finding.entry,
         "subject": finding.subject,
         "place": finding.place,
-        "facts": finding.told(lang),
+        "facts": dict(finding.told(lang)),
         "text": finding.text(lang),
         "advice": finding.advice(lang),
     }

@@ -701,13 +701,12 @@ class _Decision:
         if plan not in self._lineages:
             self._lineages[plan], length = self._ledger._lineage(plan)  # noqa: SLF001
             self.expected = length if self.expected is None else min(self.expected, length)
-        lineage = dict(self._lineages[plan])
-        for name, state in self._actions.items():
-            if name.plan == plan and live(state.statuses):
-                lineage[name.action] = actions.successors(state)
-            elif name.plan == plan:  # this save has just withdrawn it from the list
-                lineage.pop(name.action, None)
-        return lineage
+        told = {name.action: state for name, state in self._actions.items() if name.plan == plan}
+        before = {name: to for name, to in self._lineages[plan].items() if name not in told}
+        decided = {
+            name: actions.successors(state) for name, state in told.items() if live(state.statuses)
+        }
+        return {**before, **decided}
 
     @staticmethod
     def _check_kind(order: Order, *, is_action: bool) -> None:

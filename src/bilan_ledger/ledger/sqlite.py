@@ -168,10 +168,11 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def convert_originator_id(self, originator_id: str) -> UUID | str:
         """Return the stream's id, or what stands in its place where the row was changed."""
         try:
-            stream = UUID(originator_id)
+            found = UUID(originator_id)
         except (ValueError, AttributeError, TypeError):
             return str(originator_id)
-        return stream if stream.hex == originator_id else originator_id  # written in one way only
+        # A UUID can be written in several ways; another one than ours was written by others.
+        return found if found.hex == originator_id else str(originator_id)
 
     def select_texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
         """Return the texts behind commitments; those that were erased are missing."""

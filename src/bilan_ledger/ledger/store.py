@@ -25,6 +25,7 @@ from .append import Append, Conflict
 
 S = TypeVar("S")
 PAGE = 5_000
+_LAST_ROW = 2**63 - 1  # a row number has no more bits, whoever changed it
 
 
 @attrs.frozen
@@ -159,6 +160,8 @@ class Log(Application[UUID]):
 
     def lines(self, start: int) -> list[wire.Line]:
         """Return some rows of the log from an index on, unchecked; none at its end."""
+        if start >= _LAST_ROW:
+            return []
         with self.available():
             rows = self.recorder.select_notifications(start + 1, PAGE)
         return [line_of(row, row.id - 1) for row in rows]

@@ -34,8 +34,8 @@ _WORDS = {
         "No error, but no checkpoint was held against it: a complete rewrite would not be seen.",
     ),
     "broken": (
-        "{errors} erreurs : ce registre ne peut pas être cru tel qu'il est.",
-        "{errors} errors: this ledger cannot be believed as it stands.",
+        "Erreurs : {errors}. Ce registre ne peut pas être cru tel qu'il est.",
+        "Errors: {errors}. This ledger cannot be believed as it stands.",
     ),
 }
 
