@@ -397,7 +397,8 @@ class History(Kind):
             return item
         if item.stated is None:
             raise InvalidValue("import-undated", field="on", value="")
-        return attrs.evolve(item, on=self.undated(start, day))
+        on = self.undated(start, day)
+        return attrs.evolve(item, on=on, proposed=item.proposed or self.mapping.rows.proposed or on)
 
     def run(self) -> None:
         """Decide each change that the ledger does not hold yet."""
