@@ -21,6 +21,7 @@ from cyclopts.exceptions import (
 
 from ..errors import BilanError, CommandRefused, LedgerUnavailable, MalformedEntry, NotFound
 from . import commands as _commands  # noqa: F401 declares them
+from . import imports as _imports  # noqa: F401 declares `bilan import`
 from . import words
 from .app import app
 from .options import UsageError

@@ -10,6 +10,7 @@ Refuses to know: the rules of plans and actions, and what a source means beyond 
         print(done, "of", prepared.total)
 """
 
+from .bad import write_bad
 from .mapping import Mapping, read_mapping
 from .problems import ImportRefused, Notice
 from .run import Prepared, prepare, record
@@ -24,4 +25,5 @@ __all__ = [
     "read_mapping",
     "record",
     "suggest",
+    "write_bad",
 ]

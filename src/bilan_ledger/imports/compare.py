@@ -4,6 +4,7 @@ Decides: which command comes next, and what a status that goes back becomes.
 Refuses to know: whether the rules allow it (`action.decide` says), and where rows come from.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -26,7 +27,6 @@ from ..action import (
     Scope,
     Status,
     Withdraw,
-    description,
     scope_after,
     statuses_after,
 )
@@ -42,6 +42,10 @@ from .words import Word
 LEFT = frozenset({Scope.WITHDRAWN, Scope.MERGED, Scope.SPLIT, Scope.SUPERSEDED})
 _UNDER_WAY = frozenset({Status.PROPOSED, Status.ENGAGED})
 _CLOSED = frozenset({Status.REALISED, Status.ABANDONED})
+_MARKS: Mapping[Scope, type[MarkNotAssessed | MarkNotAssessable | Restore]] = {
+    Scope.NOT_ASSESSED: MarkNotAssessed,
+    Scope.NOT_ASSESSABLE: MarkNotAssessable,
+}
 
 
 @attrs.frozen
@@ -112,10 +116,7 @@ def next_command(now: Now | None, wanted: Wanted) -> ActionCommand | None:
     if word.statuses and not now.statuses <= word.statuses:
         return _status(now, wanted)
     if word.scope is not now.scope:
-        kind = {
-            Scope.NOT_ASSESSED: MarkNotAssessed, Scope.NOT_ASSESSABLE: MarkNotAssessable,
-            Scope.IN_PLAN: Restore,
-        }[word.scope]  # fmt: skip
+        kind = _MARKS.get(word.scope, Restore)
         return kind(reason=wanted.reason, **_dated(wanted))
     if word.statuses and word.qualifier is not now.qualifier:
         return Qualify(qualifier=word.qualifier, **_dated(wanted))
@@ -137,8 +138,6 @@ def change(state: Action, wanted: Wanted, told: Description) -> Describe | None:
     return Describe(on=wanted.day, change=Description(**differing), note=wanted.note)
 
 
-
-
 def _dated(wanted: Wanted) -> dict[str, Any]:
     return {"on": wanted.on, "evidence": wanted.evidence, "note": wanted.note}
 
@@ -155,15 +154,23 @@ def _propose(wanted: Wanted) -> Propose:
 
 
 def _status(now: Now, wanted: Wanted) -> ActionCommand:
-    word, dated = wanted.word, _dated(wanted)
-    if word.statuses == {Status.REALISED} and now.statuses & _UNDER_WAY:
-        return Realise(qualifier=word.qualifier, **dated)
-    if word.statuses == {Status.ABANDONED} and now.statuses & _UNDER_WAY:
-        return Abandon(reason=wanted.reason, **dated)
-    if Status.ENGAGED in word.statuses and now.statuses == {Status.PROPOSED}:
+    command = onward(wanted)
+    leaves = {Status.PROPOSED} if isinstance(command, Engage) else _UNDER_WAY
+    legal = command is not None and not now.statuses.isdisjoint(leaves)
+    return command if command is not None and legal else _reversed(now, wanted)
+
+
+def onward(wanted: Wanted) -> Engage | Realise | Abandon | None:
+    """Return the one command that gives the status of a row; None for a promise or no status."""
+    word = wanted.word
+    if Status.ENGAGED in word.statuses:
         at_least = Status.REALISED in word.statuses
-        return Engage(qualifier=word.qualifier, at_least=at_least, **dated)
-    return _reversed(now, wanted)
+        return Engage(at_least=at_least, qualifier=word.qualifier, **_dated(wanted))
+    if Status.REALISED in word.statuses:
+        return Realise(qualifier=word.qualifier, **_dated(wanted))
+    if Status.ABANDONED in word.statuses:
+        return Abandon(reason=wanted.reason, **_dated(wanted))
+    return None
 
 
 def _reversed(now: Now, wanted: Wanted) -> ActionCommand:

@@ -1,8 +1,8 @@
 """The CSV that Decidim's accountability exports, of both generations, as one kind of table.
 
 Decides: one name for what both generations hold, in one language: `title`, `status`,
-`category` (or taxonomies), `scope`, `taxonomies`; and that the quote which Decidim puts before a cell that a
-spreadsheet could run is taken off again.
+`category` (or taxonomies), `scope`, `taxonomies`; and that the quote which Decidim puts before a
+cell that a spreadsheet could run is taken off again.
 Refuses to know: what a status or a progress means; the mapping says.
 
 Up to 0.29 a result has one category and one scope; from 0.30 it has taxonomies.

@@ -31,9 +31,8 @@ from ..errors import CommandRefused, Refusal
 from ..evidence import Evidence
 from ..history import Record, evidence_of
 from ..ledger import Ledger, Order
-from ..plan import Terms
 from ..plan import Event as PlanEvent
-from ..plan import PlanCreated
+from ..plan import PlanCreated, Terms
 from ..record import AttachEvidence, EvidenceAttached, live
 from ..text import Sealed
 from ..wire import name_of_event
@@ -61,6 +60,19 @@ class Step:
         if "/" in self.order.subject:
             return tuple(name_of_event(event) for event in self.events)
         return tuple(_OF_PLAN[type(event)] for event in self.events)
+
+
+@attrs.frozen(kw_only=True)
+class Origin:
+    """Where a row stands and when its source states it, and the key figure that it carries.
+
+    `known_by`: only what was stated by then is compared with the row.
+    """
+
+    place: str
+    stated: Instant | None = None
+    known_by: Instant | None = None
+    measure: Evidence | None = None
 
 
 class Draft:
@@ -116,16 +128,13 @@ class Draft:
 
     # --- deciding ----------------------------------------------------------------------------
 
-    def bring(
-        self, key: str, wanted: Wanted, look: Look, *, stated: Instant | None, place: str,
-        by: Instant | None = None, measure: Evidence | None = None,
-    ) -> bool:  # fmt: skip
+    def bring(self, key: str, wanted: Wanted, look: Look, origin: Origin) -> bool:
         """Decide all commands from where an action stands to where a row says that it stands.
 
         Returns whether there was any. Raises `CommandRefused` or `InvalidValue`; then nothing
         of this row is kept.
         """
-        trial = _Trial(self, key, stated, place, self._visible(key, by))
+        trial = _Trial(self, key, origin, self._visible(key, origin.known_by))
         for _ in range(_MOST):
             command = next_command(look(trial.seen), wanted)
             if command is None or (trial.steps and command == trial.steps[-1].order.command):
@@ -134,15 +143,14 @@ class Draft:
         told = self._readable(description(trial.seen, wanted.day)) if trial.listed else None
         if told is not None and (described := change(trial.seen, wanted, told)):
             trial.decide(described)
-        if measure and all(p.measure != measure.measure for p in evidence_of(trial.state)):
-            trial.decide(AttachEvidence(evidence=measure))
+        piece = origin.measure
+        if piece and all(each.measure != piece.measure for each in evidence_of(trial.state)):
+            trial.decide(AttachEvidence(evidence=piece))
         return self._keep(trial)
 
-    def single(
-        self, key: str, command: ActionCommand, *, stated: Instant | None, place: str
-    ) -> bool:
+    def single(self, key: str, command: ActionCommand, origin: Origin) -> bool:
         """Decide one command; raises `CommandRefused`."""
-        trial = _Trial(self, key, stated, place, None)
+        trial = _Trial(self, key, origin, None)
         trial.decide(command)
         return self._keep(trial)
 
@@ -165,7 +173,11 @@ class Draft:
 
     def _readable(self, told: Description) -> Description:
         who = told.responsible
-        return attrs.evolve(told, responsible=self._texts.get(who)) if isinstance(who, Sealed) else told
+        return (
+            attrs.evolve(told, responsible=self._texts.get(who))
+            if isinstance(who, Sealed)
+            else told
+        )
 
 
 _LAST = Instant.of("9999-12-31T00:00:00Z")  # what no source states is known last
@@ -174,13 +186,11 @@ _LAST = Instant.of("9999-12-31T00:00:00Z")  # what no source states is known las
 class _Trial:
     """The commands of one row on a copy of its action: kept together, or not at all."""
 
-    def __init__(
-        self, draft: Draft, key: str, stated: Instant | None, place: str, visible: set[int] | None
-    ) -> None:
-        self.key, self.stated = key, stated
+    def __init__(self, draft: Draft, key: str, origin: Origin, visible: set[int] | None) -> None:
+        self.key, self.stated = key, origin.stated
         self.state = draft.states.get(key, Action())
         self.steps: list[Step] = []
-        self._draft, self._place, self._visible = draft, place, visible
+        self._draft, self._place, self._visible = draft, origin.place, visible
 
     @property
     def seen(self) -> Action:

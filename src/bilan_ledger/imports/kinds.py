@@ -8,17 +8,19 @@ Refuses to know: how cells are read, and what the rules allow.
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
 
 import attrs
 
-from ..action import Abandon, Engage, Realise, Status, Withdraw, description
 from ..action import Command as ActionCommand
+from ..action import Status, Withdraw, description
 from ..dates import Instant, When
 from ..errors import BilanError, CommandRefused, InvalidValue
 from ..evidence import Evidence
 from ..record import live
-from .compare import Wanted, latest, on_day
-from .draft import Draft, Look
+from .compare import Wanted, latest, on_day, onward
+from .draft import Draft, Look, Origin
 from .mapping import Dates, Mapping
 from .moments import end_of, read_instant
 from .problems import Notice, Problems
@@ -115,17 +117,16 @@ class Kind:
         )  # fmt: skip
 
     def bring(
-        self, item: Item, wanted: Wanted, look: Look, by: Instant | None = None
-    ) -> bool:
-        """Decide what a row says, or keep it as a bad row; returns whether it said anything new."""
+        self, item: Item, wanted: Wanted, look: Look, known_by: Instant | None = None
+    ) -> None:
+        """Decide what a row says, or keep it as a bad row."""
+        origin = Origin(
+            place=item.row.place, stated=item.stated, known_by=known_by, measure=item.measure
+        )
         try:
-            return self.draft.bring(
-                item.key, wanted, look, stated=item.stated, place=item.row.place, by=by,
-                measure=item.measure,
-            )  # fmt: skip
+            self.draft.bring(item.key, wanted, look, origin)
         except (CommandRefused, InvalidValue) as error:
             self.refuse(item, error)
-            return False
 
 
 # --- lists and versions of a list ------------------------------------------------------------
@@ -188,7 +189,9 @@ class Lists(Kind):
         with self.problems.at(place):
             if stated:
                 listed = ", ".join(map(str, sorted(stated)))
-                raise InvalidValue("import-version-dates", field="stated_at", value=name, dates=listed)
+                raise InvalidValue(
+                    "import-version-dates", field="stated_at", value=name, dates=listed
+                )
             if declared:
                 zone = self.reading.zone
                 return read_instant(declared, Dates(), zone, "versions.files")
@@ -200,7 +203,7 @@ class Lists(Kind):
     def _in_order(self, found: list[Snapshot]) -> list[Snapshot]:
         if self.mapping.versions.sort:
             found = sorted(found, key=lambda each: (each.stated is not None, each.stated))
-        for before, after in zip(found, found[1:], strict=False):
+        for before, after in pairwise(found):
             assert before.stated is not None
             assert after.stated is not None
             if after.stated <= before.stated:
@@ -271,7 +274,7 @@ class Lists(Kind):
             wanted = self.wanted(item, on, proposed, snapshot.day)
             if item.key not in self.draft.states:
                 added.append(item)
-            self.bring(item, wanted, self._look(snapshot, wanted), by=snapshot.stated)
+            self.bring(item, wanted, self._look(snapshot, wanted), known_by=snapshot.stated)
         return added
 
     def _look(self, snapshot: Snapshot, wanted: Wanted) -> Look:
@@ -284,20 +287,23 @@ class Lists(Kind):
 
     def _gone(self, snapshot: Snapshot) -> list[str] | None:
         """Return the actions that the list no longer names; None if the list is passed over."""
-        present = {row.key for row in (*snapshot.items, *snapshot.bad)}
+        rows: list[Item | Bad] = [*snapshot.items, *snapshot.bad]
+        present = {row.key for row in rows}
         before = self.draft.in_plan(snapshot.stated)
         gone = [key for key in before if key not in present]
         rules = self.mapping.vanished
         few = len(gone) * 100 <= rules.most * len(before)
         if rules.how == "report" or few or rules.beyond == "accept":
             return gone
-        facts = {"value": snapshot.name, "gone": len(gone), "before": len(before),
+        facts: dict[str, Any] = {"value": snapshot.name, "gone": len(gone), "before": len(before),
                  "most": rules.most}  # fmt: skip
         if rules.beyond == "skip":
             self.notice("import-version-passed", **facts)
             return None
         place = snapshot.items[0].table.file if snapshot.items else None
-        self.problems.add(InvalidValue("import-vanished", field="vanished.most", place=place, **facts))
+        self.problems.add(
+            InvalidValue("import-vanished", field="vanished.most", place=place, **facts)
+        )
         return None
 
     def _vanished(
@@ -328,12 +334,12 @@ class Lists(Kind):
                      sha256=table.sha256, media_type=table.media_type)
         ] if table else []  # fmt: skip
         command = Withdraw(
-            on=self.undated(start, snapshot.day), reason=self.mapping.vanished.reason,
+            on=self.undated(start, snapshot.day), reason=self.mapping.vanished.reason or "",
             evidence=piece,
         )  # fmt: skip
         try:
             place = table.file if table else ""
-            self.draft.single(key, command, stated=snapshot.stated, place=place)
+            self.draft.single(key, command, Origin(place=place, stated=snapshot.stated))
         except CommandRefused as error:
             self.problems.add(error)
 
@@ -410,14 +416,12 @@ class History(Kind):
             proposed = fixed or interval(min(self.since, item.on.earliest), item.on.latest)
             wanted = self.wanted(item, item.on, proposed, item.on.latest)
             if (late := self._late(item, wanted)) is None:
-                self.bring(item, wanted, latest, by=item.stated)
+                self.bring(item, wanted, latest, known_by=item.stated)
                 continue
             try:
-                place = item.row.place
-                self.draft.single(item.key, late, stated=item.stated, place=place)
+                self.draft.single(item.key, late, Origin(place=item.row.place, stated=item.stated))
             except CommandRefused as error:
                 self.refuse(item, error)
-
 
     def _late(self, item: Item, wanted: Wanted) -> ActionCommand | None:
         """Return the command of a row that tells of days before what is already known."""
@@ -425,16 +429,7 @@ class History(Kind):
         known = [each.event.on.earliest for each in live(state.statuses)]
         if not known or max(known) <= wanted.on.latest:
             return None
-        dated = {"on": wanted.on, "evidence": wanted.evidence, "note": wanted.note}
-        word = wanted.word
-        if word.statuses == {Status.REALISED}:
-            return Realise(qualifier=word.qualifier, **dated)
-        if word.statuses == {Status.ABANDONED}:
-            return Abandon(reason=wanted.reason, **dated)
-        if Status.ENGAGED in word.statuses:
-            at_least = Status.REALISED in word.statuses
-            return Engage(qualifier=word.qualifier, at_least=at_least, **dated)
-        return None
+        return onward(wanted)
 
 
 def _day_of(item: Item) -> tuple[date, date]:

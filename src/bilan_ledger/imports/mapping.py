@@ -10,6 +10,7 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -44,7 +45,7 @@ def _typed(name: str, kind: type[Any], expected: str) -> Callable[[Any], Any]:
     return convert
 
 
-def _option(name: str, convert: Callable[[Any], Any], default: Any = None) -> Any:
+def _option(convert: Callable[[Any], Any], default: Any = None) -> Any:
     def converted(value: Any) -> Any:
         return value if value is None or value == default else convert(value)
 
@@ -52,11 +53,11 @@ def _option(name: str, convert: Callable[[Any], Any], default: Any = None) -> An
 
 
 def _text(name: str, default: str | None = None) -> Any:
-    return _option(name, _typed(name, str, "text"), default)
+    return _option(_typed(name, str, "text"), default)
 
 
 def _flag(name: str) -> Any:
-    return _option(name, _typed(name, bool, "true, false"), default=False)
+    return _option(_typed(name, bool, "true, false"), default=False)
 
 
 def _number(name: str, default: int) -> Any:
@@ -66,7 +67,7 @@ def _number(name: str, default: int) -> Any:
             raise InvalidValue("import-mapping-type", field=name, value=value, expected="1, 2, 3…")
         return number
 
-    return _option(name, convert, default)
+    return _option(convert, default)
 
 
 def _choice(name: str, allowed: Sequence[str], default: Any = None) -> Any:
@@ -75,7 +76,7 @@ def _choice(name: str, allowed: Sequence[str], default: Any = None) -> Any:
             raise InvalidValue("choice", field=name, value=value, allowed=", ".join(allowed))
         return str(value)
 
-    return _option(name, convert, default)
+    return _option(convert, default)
 
 
 def _several(name: str, value: Any) -> tuple[str, ...]:
@@ -88,7 +89,7 @@ def _several(name: str, value: Any) -> tuple[str, ...]:
 
 
 def _texts(name: str) -> Any:
-    return _option(name, lambda value: _several(name, value), ())
+    return _option(lambda value: _several(name, value), ())
 
 
 def _header(text: str) -> str:
@@ -97,29 +98,31 @@ def _header(text: str) -> str:
 
 
 def _headed(name: str) -> Any:
-    return _option(name, lambda value: tuple(map(_header, _several(name, value))), ())
+    return _option(lambda value: tuple(map(_header, _several(name, value))), ())
 
 
-def _frozen(name: str, convert: Callable[[str, Any], Any]) -> Any:
-    """A table of the file's own words; each value is read by `convert(place, value)`."""
+def _frozen(
+    name: str, convert: Callable[[str, Any], Any], named: Callable[[str], str] = str
+) -> Any:
+    """Declare a table of the file's own names; a value is read by `convert(place, value)`."""
 
     def converted(value: Any) -> MappingOf[str, Any]:
         if isinstance(value, MappingProxyType):
             return value
         _typed(name, dict, "[…]")(value)
         return MappingProxyType(
-            {_header(word): convert(f"{name}.{word}", v) for word, v in value.items()}
+            {named(word): convert(f"{name}.{word}", v) for word, v in value.items()}
         )
 
     return attrs.field(default=MappingProxyType({}), converter=converted)
 
 
 def _when(name: str) -> Any:
-    return _option(name, lambda value: When.of(value, name))
+    return _option(lambda value: When.of(value, name))
 
 
 def _day(name: str) -> Any:
-    return _option(name, lambda value: day(value, name))
+    return _option(lambda value: day(value, name))
 
 
 # --- sections --------------------------------------------------------------------------------
@@ -152,7 +155,7 @@ class Source:
     decimal: str = _choice("source.decimal", (".", ","), ".")
     locale: str = _text("source.locale", "fr")
     fill_down: tuple[str, ...] = _headed("source.fill_down")
-    only: MappingOf[str, tuple[str, ...]] = _frozen("source.only", _several)
+    only: MappingOf[str, tuple[str, ...]] = _frozen("source.only", _several, _header)
 
 
 _FIELDS = (
@@ -213,7 +216,7 @@ class Vanished:
     how: str = _choice("vanished.how", ("report", "withdraw"), "report")
     reason: str | None = _text("vanished.reason")
     returned_reason: str | None = _text("vanished.returned_reason")
-    most: int = _option("vanished.most", _share, 20)
+    most: int = _option(_share, 20)
     beyond: str = _choice("vanished.beyond", ("error", "accept", "skip"), "error")
 
 
@@ -232,7 +235,7 @@ class Versions:
 class PlanTable:
     """`[plan]`: which plan the rows belong to, and its terms where it is to be opened."""
 
-    key: str = attrs.field(converter=lambda value: key(value, "plan.key"))
+    key: str
     terms: Terms | None = None
 
 
@@ -258,6 +261,14 @@ class Mapping:
     def title(self) -> str:
         """What the import is called in the ledger."""
         return self.rows.title or f"import {self.plan.key}"
+
+    def telling_of(self, as_of: date) -> "Mapping":
+        """Return the mapping for a list that tells of another day."""
+        return attrs.evolve(self, rows=attrs.evolve(self.rows, as_of=as_of))
+
+    def accepting_vanished(self) -> "Mapping":
+        """Return the mapping that lets any number of actions leave a list."""
+        return attrs.evolve(self, vanished=attrs.evolve(self.vanished, beyond="accept"))
 
     def word(self, text: str) -> Word | None:
         """Return what a status word of the source means; None if it is not declared."""
@@ -313,7 +324,9 @@ class _Reader:
     def missing(self, dotted: str, *path: str) -> None:
         """Keep a problem for a key that must be there."""
         place = self.place(*path)
-        self.problems.add(InvalidValue("import-mapping-missing", field=dotted, value="", place=place))
+        self.problems.add(
+            InvalidValue("import-mapping-missing", field=dotted, value="", place=place)
+        )
 
 
 def read_mapping(path: Path) -> Mapping:

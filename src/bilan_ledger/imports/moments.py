@@ -40,9 +40,7 @@ def _month_name(text: str) -> str:
 
 
 _NUMBER = {
-    _month_name(name): number
-    for names in _MONTHS
-    for number, name in enumerate(names.split(), 1)
+    _month_name(name): number for names in _MONTHS for number, name in enumerate(names.split(), 1)
 }
 
 
@@ -51,10 +49,7 @@ def read_when(cell: Cell, dates: Dates, field: str) -> When:
     if not isinstance(cell, str):
         return When.of(cell.date() if isinstance(cell, datetime) else cell, field)
     for form in dates.formats or (ISO,):
-        if form == ISO:
-            found = _iso(cell, dates)
-        else:
-            found = _formatted(cell, form, dates)
+        found = _iso(cell, dates) if form == ISO else _formatted(cell, form, dates)
         if found:
             return When.of(found, field)
     allowed = ", ".join(dates.formats or (ISO,))
@@ -151,8 +146,8 @@ def read_instant(cell: Cell, dates: Dates, zone: ZoneInfo, field: str) -> Instan
         return Instant(moment if moment.tzinfo else moment.replace(tzinfo=zone))
     if isinstance(cell, datetime):
         return Instant(cell.replace(tzinfo=zone))
-    if isinstance(cell, str) and (moment := _moment(cell, dates, zone, field)):
-        return Instant(moment)
+    if isinstance(cell, str) and (found := _moment(cell, dates, zone, field)):
+        return Instant(found)
     when = read_when(cell, dates, field)
     if not when.exact:
         raise InvalidValue("date-not-exact", field=field, value=text_of(cell))

@@ -4,7 +4,7 @@ Decides: what each cell says by the mapping; every cell that says nothing readab
 Refuses to know: the ledger, and what has to be recorded.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -116,7 +116,9 @@ class Places:
         return tuple(
             Axis(
                 key=key, title=title,
-                themes=tuple(Theme(key=k, title=t) for (a, _), (k, t) in self._themes.items() if a == key),
+                themes=tuple(
+                    Theme(key=k, title=t) for (a, _), (k, t) in self._themes.items() if a == key
+                ),
             )
             for key, title in dict(self._axes.values()).items()
         )  # fmt: skip
@@ -145,10 +147,16 @@ class Reading:
             if count == 0:
                 allowed = ", ".join(c for c in table.columns if c) or "—"
                 yield InvalidValue(
-                    "import-column-unknown", field="columns", value=column, allowed=allowed, place=place
+                    "import-column-unknown",
+                    field="columns",
+                    value=column,
+                    allowed=allowed,
+                    place=place,
                 )
             elif count > 1:
-                yield InvalidValue("import-column-twice", field="columns", value=column, place=place)
+                yield InvalidValue(
+                    "import-column-twice", field="columns", value=column, place=place
+                )
 
     def items(self, table: Table) -> Iterator[Item | Bad]:
         """Yield what each row says, in order; rows whose word is ignored are left out."""
@@ -319,7 +327,9 @@ class _OneRow:
         given: dict[str, Any] = {name: text for name, text in told.items() if text}
         if not given:
             return (row,)
-        given.setdefault("title", given.get("url") or given.get("deliberation") or given.get("locator"))
+        given.setdefault(
+            "title", given.get("url") or given.get("deliberation") or given.get("locator")
+        )
         with self.problems.at(self._place("evidence_title")):
             return (row, Evidence(**given, dated=dated))
         return (row,)
@@ -336,11 +346,10 @@ class _OneRow:
                 target=self._number(target, "target") if target else None,
                 as_of=self._when("measure_as_of") or self._when("on") or self._as_of(),
             )
-            piece = Evidence(
+            return Evidence(
                 title=self.mapping.title, kind="data", locator=self.row.place,
                 sha256=self.table.sha256, media_type=self.table.media_type, measure=measure,
             )  # fmt: skip
-            return piece
         return None
 
     def _as_of(self) -> date:
@@ -348,5 +357,3 @@ class _OneRow:
         if day is None:
             raise InvalidValue("import-mapping-missing", field="columns.measure_as_of", value="")
         return day
-
-

@@ -64,25 +64,12 @@ class Prepared:
 
 
 def prepare(
-    ledger: Ledger,
-    mapping: Mapping,
-    paths: Sequence[Path],
-    *,
-    as_of: date | None = None,
-    accept_vanished: bool = False,
-    partial: bool = False,
+    ledger: Ledger, mapping: Mapping, paths: Sequence[Path], *, partial: bool = False
 ) -> Prepared:
     """Decide what files would record; nothing is recorded.
 
-    `as_of` is the day that a list tells of, instead of the mapping's; `accept_vanished` lets
-    more actions leave than the mapping allows; `partial` leaves bad rows out.
-    Raises `ImportRefused` with every problem of every file.
+    `partial` leaves bad rows out. Raises `ImportRefused` with every problem of every file.
     """
-    if as_of is not None:
-        mapping = attrs.evolve(mapping, rows=attrs.evolve(mapping.rows, as_of=as_of))
-    if accept_vanished:
-        accepted = attrs.evolve(mapping.vanished, beyond="accept")
-        mapping = attrs.evolve(mapping, vanished=accepted)
     with ledger.reading() as (_, records):
         record = records.get(mapping.plan.key)
         return _Import(ledger, mapping, record).prepare(paths, partial=partial)
@@ -120,7 +107,9 @@ class _Import:
         if not partial:
             self.problems.add(*(problem for row in bad for problem in row.problems))
         self.problems.check()
-        return self._prepared(created, draft, self._marker(tables, day, len(bad)), bad, kind.notices)
+        return self._prepared(
+            created, draft, self._marker(tables, day, len(bad)), bad, kind.notices
+        )
 
     def _prepared(
         self, created: CreatePlan | None, draft: Draft, marker: AttachEvidence,
@@ -238,5 +227,3 @@ def record(ledger: Ledger, prepared: Prepared, *, batch: int = BATCH) -> Iterato
             yield done
     if waiting:
         yield done + len(ledger.record_all(waiting))
-
-

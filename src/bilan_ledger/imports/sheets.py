@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,9 @@ class Table:
         """Return file, line and the letter of a column, as a spreadsheet shows it."""
         index = self.columns.index(column) if column in self.columns else self.width
         # What a format adds under a name of its own stands in no column of the file.
-        return f"{self.file}:{line}:{letter(index)}" if index < self.width else f"{self.file}:{line}"
+        return (
+            f"{self.file}:{line}:{letter(index)}" if index < self.width else f"{self.file}:{line}"
+        )
 
 
 def letter(index: int) -> str:
@@ -103,20 +106,17 @@ def read_table(path: Path, source: Source) -> Table:
     except OSError as error:
         why = error.strerror or str(error)
         raise InvalidValue("import-file", field=path.name, value=path, why=why) from None
-    if data.startswith(b"PK"):
-        name, raw, media = *_xlsx(data, path.name, source), XLSX_TYPE
-    else:
-        name, raw, media = path.name, _csv(data, path.name, source), CSV_TYPE
     digest = hashlib.sha256(data).hexdigest()
-    return _table(name, digest, media, raw, source)
+    if data.startswith(b"PK"):
+        name, rows = _xlsx(data, path.name, source)
+        return _table(name, digest, XLSX_TYPE, rows, source)
+    return _table(path.name, digest, CSV_TYPE, _csv(data, path.name, source), source)
 
 
 # --- rows to a table -------------------------------------------------------------------------
 
 
-def _table(
-    file: str, digest: str, media: str, raw: Iterable[RawRow], source: Source
-) -> Table:
+def _table(file: str, digest: str, media: str, raw: Iterable[RawRow], source: Source) -> Table:
     filled = ((line, cells) for line, cells in raw if line >= source.header_row)
     headers = list(islice(filled, source.header_rows))
     columns = _columns([cells for _, cells in headers]) if headers else ()
@@ -156,7 +156,8 @@ def _shaped(named: dict[str, Cell], above: dict[str, Cell], source: Source) -> d
 
 
 def _unquoted(cell: Cell) -> Cell:
-    return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in FORMULA else cell
+    quoted = isinstance(cell, str) and cell.startswith("'")
+    return cell[1:] if quoted and isinstance(cell, str) else cell
 
 
 def _columns(headers: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
@@ -166,7 +167,10 @@ def _columns(headers: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
     for row in rows[:-1]:
         for place in range(1, width):
             row[place] = row[place] or row[place - 1]
-    names = [" / ".join(dict.fromkeys(part for part in parts if part)) for parts in zip(*rows, strict=True)]
+    names = [
+        " / ".join(dict.fromkeys(part for part in parts if part))
+        for parts in zip(*rows, strict=True)
+    ]
     while names and not names[-1]:
         names.pop()
     return tuple(names)
@@ -244,7 +248,8 @@ def _encodings(data: bytes) -> tuple[str, ...]:
 
 def _xlsx(data: bytes, file: str, source: Source) -> tuple[str, list[RawRow]]:
     try:
-        from openpyxl import load_workbook  # noqa: PLC0415 an extra, and slow to import
+        # An extra, and slow to import.
+        load_workbook: Any = import_module("openpyxl").load_workbook
     except ImportError:
         raise InvalidValue("xlsx-missing", field=file, value=file) from None
 
@@ -252,8 +257,7 @@ def _xlsx(data: bytes, file: str, source: Source) -> tuple[str, list[RawRow]]:
         with warnings.catch_warnings():
             # What openpyxl does not keep (styles, validations) is nothing that we read.
             warnings.simplefilter("ignore")
-            if sum(item.file_size for item in zipfile.ZipFile(io.BytesIO(data)).infolist()) > _MOST_BYTES:
-                raise InvalidValue("import-xlsx", field=file, value=file, why="> 1 GiB")
+            _check_size(data, file)
             # Read-only: pivot tables and styles that openpyxl cannot read stand in no one's way.
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             sheet = _sheet(book, file, source.sheet)
@@ -264,6 +268,13 @@ def _xlsx(data: bytes, file: str, source: Source) -> tuple[str, list[RawRow]]:
     except Exception as error:  # noqa: BLE001 openpyxl raises whatever the bytes make it raise
         why = f"{type(error).__name__}: {error}"
         raise InvalidValue("import-xlsx", field=file, value=file, why=why) from None
+
+
+def _check_size(data: bytes, file: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        size = sum(item.file_size for item in packed.infolist())
+    if size > _MOST_BYTES:
+        raise InvalidValue("import-xlsx", field=file, value=file, why="> 1 GiB")
 
 
 def _sheet(book: Any, file: str, wanted: str | None) -> Any:

@@ -57,7 +57,9 @@ _WORDS = {
     "not-assessable": "imprécises; not assessable",
     "withdrawn": "withdrawn; out_of_scope; retirée",
 }
-_MEANINGS = {word.strip(): meaning for meaning, words in _WORDS.items() for word in words.split(";")}
+_MEANINGS = {
+    word.strip(): meaning for meaning, words in _WORDS.items() for word in words.split(";")
+}
 _FORMATS = (
     ("%d/%m/%Y", re.compile(r"\d{1,2}/\d{1,2}/\d{4}")),
     ("%d.%m.%Y", re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")),
@@ -69,7 +71,7 @@ _FORMATS = (
 _COMMENTS = {
     "head": ("Correspondance proposée pour {file} : relisez chaque ligne.",
              "A mapping proposed for {file}: read every line again."),
-    "kind": ("list : l'état à une date ; history : une ligne par changement ; versions : des listes datées",
+    "kind": ("list : l'état à une date ; history : une ligne par changement ; versions : listes",
              "list: the state as of a date; history: one row a change; versions: dated lists"),
     "as_of": ("le jour dont parle la liste", "the day that the list tells of"),
     "plan": ("le programme, créé s'il n'est pas encore au registre",
