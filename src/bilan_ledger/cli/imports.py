@@ -93,6 +93,7 @@ def _mapped(files: Sequence[Path], mapping: Path, asked: ImportOptions, common: 
     """Prepare an import, show it, and unless it is a dry run record it."""
     try:
         read = asked.applied(read_mapping(mapping))
+        read = read if common.stated_at is None else read.stated_on(common.stated_at)
         with common.open() if asked.dry_run else common.open_to_record() as ledger:
             prepared = prepare(ledger, read, files, partial=asked.partial is not None)
             done = 0 if asked.dry_run else _recorded(ledger, prepared, asked.partial)

@@ -244,18 +244,17 @@ class Lists(Kind):
         """Decide what each snapshot says that the ledger does not say of its day."""
         reported: set[str] = set()
         previous = max((day for day in self._days if self._is_before(day)), default=None)
-        new_plan = not self.draft.states
         for snapshot in self.snapshots:
             start = self.since if previous is None else previous + _DAY
             gone = self._gone(snapshot)
             if gone is None:
                 continue
-            fixed = self.mapping.rows.proposed if new_plan or snapshot.stated is None else None
+            fixed = self.mapping.rows.proposed if previous is None or snapshot.stated is None else None
             added = self._rows(snapshot, start, fixed)
             self._vanished(snapshot, start, [key for key in gone if key not in reported], added)
             reported.update(gone)
             reported.difference_update(item.key for item in snapshot.items)
-            previous, new_plan = snapshot.day, False
+            previous = snapshot.day
 
     def _is_before(self, day: date) -> bool:
         return bool(self.snapshots) and day < self.snapshots[0].day

@@ -266,6 +266,10 @@ class Mapping:
         """Return the mapping for a list that tells of another day."""
         return attrs.evolve(self, rows=attrs.evolve(self.rows, as_of=as_of))
 
+    def stated_on(self, stated_at: str) -> "Mapping":
+        """Return the mapping for rows that their source states at one instant."""
+        return attrs.evolve(self, fixed=attrs.evolve(self.fixed, stated_at=stated_at))
+
     def accepting_vanished(self) -> "Mapping":
         """Return the mapping that lets any number of actions leave a list."""
         return attrs.evolve(self, vanished=attrs.evolve(self.vanished, beyond="accept"))

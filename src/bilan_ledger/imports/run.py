@@ -107,19 +107,17 @@ class _Import:
         if not partial:
             self.problems.add(*(problem for row in bad for problem in row.problems))
         self.problems.check()
+        opened = self._opened(created, items)
         return self._prepared(
-            created, draft, self._marker(tables, day, len(bad)), bad, kind.notices
+            opened, draft, self._marker(tables, day, len(bad)), bad, kind.notices
         )
 
     def _prepared(
-        self, created: CreatePlan | None, draft: Draft, marker: AttachEvidence,
+        self, opened: Step | None, draft: Draft, marker: AttachEvidence,
         bad: Iterable[Bad], notices: Iterable[Notice],
     ) -> Prepared:  # fmt: skip
         plan = self.mapping.plan.key
-        groups = list(draft.groups)
-        if created:
-            event = PlanCreated(terms=created.terms)
-            groups.insert(0, (Step(Order(plan, created), (event,)),))
+        groups = [*([(opened,)] if opened else []), *draft.groups]
         if not self._stands(marker):
             noted = EvidenceAttached(evidence=marker.evidence)
             groups.append((Step(Order(plan, marker), (noted,)),))
@@ -147,6 +145,14 @@ class _Import:
             return None
         axes = terms.axes or places.axes()
         return CreatePlan(terms=attrs.evolve(terms, axes=axes))
+
+    def _opened(self, created: CreatePlan | None, items: Sequence[Item]) -> Step | None:
+        """Return the step that opens the plan; its source states it with its first statement."""
+        if created is None:
+            return None
+        stated = min((item.stated for item in items if item.stated), default=None)
+        order = Order(self.mapping.plan.key, created, stated, self.mapping.file)
+        return Step(order, (PlanCreated(terms=created.terms),))
 
     # --- files -------------------------------------------------------------------------------
 

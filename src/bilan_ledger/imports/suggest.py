@@ -112,7 +112,7 @@ class _Proposal:
         yield from self._say("kind")
         yield 'kind = "list"'
         yield from self._say("as_of")
-        yield 'as_of = "2000-01-01"'
+        yield f'as_of = "{UNKNOWN}"'
         yield "\n[source]"
         yield f"format = {_quoted(self.source.format)}"
         yield "\n[plan]"
@@ -120,8 +120,8 @@ class _Proposal:
         yield f"key = {_quoted(stem)}"
         yield f"title = {_quoted(stem)}"
         yield f"territory = {{ name = {_quoted(UNKNOWN)} }}"
-        yield 'start = "2000-01-01"'
-        yield 'end = "2005-12-31"'
+        yield f'start = "{UNKNOWN}"'
+        yield f'end = "{UNKNOWN}"'
         yield "\n[columns]"
         for field, column in self.columns.items():
             yield f"{field} = {_quoted(column)}"
