@@ -504,6 +504,197 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{field} : la ligne {value} n'est pas un texte scellé tel qu'il est exporté.",
         "{field}: the line {value} is no sealed text as it is exported.",
     ),
+    # mapped imports
+    "import-refused": (
+        "import refusé, problèmes : {count} ; rien n'a été enregistré.",
+        "import refused, problems: {count}; nothing was recorded.",
+    ),
+    "import-file": (
+        "{field} : le fichier {value} ne peut être lu ({why}).",
+        "{field}: the file {value} cannot be read ({why}).",
+    ),
+    "import-encoding": (
+        "{field} : le texte n'est pas en {value}. Nommez son encodage ([source] encoding).",
+        "{field}: the text is not in {value}. Name its encoding ([source] encoding).",
+    ),
+    "import-csv": (
+        "{field} : ce n'est pas du CSV lisible ({why}). Vérifiez les guillemets.{value}",
+        "{field}: this is not CSV that can be read ({why}). Check the quotes.{value}",
+    ),
+    "import-xlsx": (
+        "{field} : {value} n'est pas un classeur XLSX lisible ({why}). Enregistrez-le de nouveau.",
+        "{field}: {value} is not an XLSX workbook that can be read ({why}). Save it again.",
+    ),
+    "xlsx-missing": (
+        "{field} : le lecteur XLSX n'est pas installé pour {value}. "
+        "pip install 'bilan-ledger[xlsx]'",
+        "{field}: the XLSX reader is not installed for {value}. pip install 'bilan-ledger[xlsx]'",
+    ),
+    "import-sheet": (
+        "{field} : pas de feuille « {value} ». Feuilles : {allowed}.",
+        '{field}: no sheet "{value}". Sheets: {allowed}.',
+    ),
+    "import-empty": (
+        "{field} : pas d'en-tête{value}. Nommez sa ligne ([source] header_row).",
+        "{field}: no header{value}. Name its row ([source] header_row).",
+    ),
+    "import-row-width": (
+        "{field} : {value} cellules pour {columns} colonnes. Complétez la ligne.",
+        "{field}: {value} cells for {columns} columns. Complete the row.",
+    ),
+    "import-column-unknown": (
+        "{field} : pas de colonne « {value} ». Colonnes : {allowed}.",
+        '{field}: no column "{value}". Columns: {allowed}.',
+    ),
+    "import-column-twice": (
+        "{field} : la colonne « {value} » existe plusieurs fois. Renommez-en une.",
+        '{field}: there are several columns "{value}". Rename one.',
+    ),
+    "import-mapping-syntax": (
+        "{field} : ce n'est pas du TOML lisible ({why}).{value}",
+        "{field}: this is not TOML that can be read ({why}).{value}",
+    ),
+    "import-mapping-key": (
+        "{field} : la clé « {value} » n'existe pas. Clés : {allowed}.",
+        '{field}: there is no key "{value}". Keys: {allowed}.',
+    ),
+    "import-mapping-missing": (
+        "{field} : manque dans la correspondance.{value}",
+        "{field}: missing in the mapping.{value}",
+    ),
+    "import-mapping-type": (
+        "{field} : « {value} » n'est pas de la forme attendue : {expected}.",
+        '{field}: "{value}" is not of the form expected: {expected}.',
+    ),
+    "import-word-meaning": (
+        "{field} : « {value} » n'est pas un sens. Choisissez parmi : {allowed}.",
+        '{field}: "{value}" is not a meaning. Choose one of: {allowed}.',
+    ),
+    "import-word-twice": (
+        "{field} : « {value} » est déclaré deux fois, avec deux sens.",
+        '{field}: "{value}" is declared twice, with two meanings.',
+    ),
+    "import-word": (
+        "{field} : le mot « {value} » n'est pas dans [status]. Déclarez-le.",
+        '{field}: the word "{value}" is not in [status]. Declare it.',
+    ),
+    "import-progress": (
+        "{field} : l'avancement « {value} » n'est pas dans [progress]. Déclarez-le.",
+        '{field}: the progress "{value}" is not in [progress]. Declare it.',
+    ),
+    "import-key-twice": (
+        "{field} : « {value} » est déjà à la ligne {other}. Une action, une ligne.",
+        '{field}: "{value}" is already at {other}. One action, one row.',
+    ),
+    "import-key-collision": (
+        "{field} : « {value} » aurait la clé {key}, déjà prise. Déclarez les axes ([[plan.axes]]).",
+        '{field}: "{value}" would have the key {key}, which is taken. '
+        "Declare the axes ([[plan.axes]]).",
+    ),
+    "import-axis": (
+        "{field} : « {value} » n'est pas au programme. Déclarés : {allowed}.",
+        '{field}: "{value}" is not in the plan. Declared: {allowed}.',
+    ),
+    "import-title": (
+        "{field} : cette action est nouvelle et n'a pas d'intitulé.{value}",
+        "{field}: this action is new and has no title.{value}",
+    ),
+    "import-reason": (
+        "{field} : il faut un motif.{value} Donnez une colonne reason, ou [fixed] reason.",
+        "{field}: a reason is needed.{value} Give a column reason, or [fixed] reason.",
+    ),
+    "import-date": (
+        "{field} : « {value} » n'est dans aucun des formats déclarés : {allowed}.",
+        '{field}: "{value}" is in none of the declared formats: {allowed}.',
+    ),
+    "import-date-format": (
+        "{field} : « {value} » n'est pas un format : iso, ou %Y avec %m ou %B, et %d %H %M %S %z.",
+        '{field}: "{value}" is not a format: iso, or %Y with %m or %B, and %d %H %M %S %z.',
+    ),
+    "import-date-outside": (
+        "{field} : {value} n'est pas entre {earliest} et {latest}. Corrigez, ou acceptez "
+        '([dates] outside = "accept").',
+        "{field}: {value} is not between {earliest} and {latest}. Correct it, or accept it "
+        '([dates] outside = "accept").',
+    ),
+    "import-date-after": (
+        "{field} : {value} est après le {day}, où la source le dit. Corrigez, ou acceptez "
+        '([dates] outside = "accept").',
+        "{field}: {value} is after {day}, when the source says so. Correct it, or accept it "
+        '([dates] outside = "accept").',
+    ),
+    "import-undated": (
+        "{field} : pas de date d'effet.{value} Donnez-la, ou une date déclarée (stated_at).",
+        "{field}: no effective date.{value} Give it, or a stated date (stated_at).",
+    ),
+    "import-reversed": (
+        "{field} : « {value} » revient en arrière, l'action était {now}. Dites ce que cela "
+        "veut dire ([reversals] how).",
+        '{field}: "{value}" goes back, the action was {now}. Say what that means ([reversals] how).',
+    ),
+    "import-vanished": (
+        "{field} : « {value} » ne nomme plus {gone} actions sur {before} (au plus {most} %). "
+        "Liste incomplète ? Écartez-la ([versions] skip), ou --accept-vanished.",
+        '{field}: "{value}" no longer names {gone} of {before} actions (at most {most} %). '
+        "An incomplete list? Leave it out ([versions] skip), or --accept-vanished.",
+    ),
+    "import-plan-unknown": (
+        "{field} : le programme « {value} » n'est pas dans ce registre, et la correspondance ne "
+        "dit ni title, territory, start ni end.",
+        '{field}: the plan "{value}" is not in this ledger, and the mapping says no title, '
+        "territory, start and end.",
+    ),
+    "import-version-dates": (
+        "{field} : la version « {value} » a plusieurs dates de publication : {dates}.",
+        '{field}: the version "{value}" has several dates of publication: {dates}.',
+    ),
+    "import-version-undated": (
+        "{field} : quand la version « {value} » a-t-elle été publiée ? Une colonne stated_at, "
+        "[versions.files], ou un jour (2024-01-15) dans le nom du fichier.",
+        '{field}: when was the version "{value}" published? A column stated_at, '
+        "[versions.files], or a day (2024-01-15) in the file's name.",
+    ),
+    "import-version-order": (
+        "{field} : la version « {value} » n'est pas postérieure à « {before} ». Corrigez l'ordre "
+        "ou les dates, ou [versions] sort = true.",
+        '{field}: the version "{value}" is not later than "{before}". Correct the order or the '
+        "dates, or [versions] sort = true.",
+    ),
+    # what an import reports
+    "import-already": (
+        "déjà importé dans {plan} : {value}. Rien à enregistrer.",
+        "already imported into {plan}: {value}. Nothing to record.",
+    ),
+    "import-gone": (
+        "{value} : ne sont plus dans la liste : {count} ({keys}).",
+        "{value}: no longer in the list: {count} ({keys}).",
+    ),
+    "import-gone-unsure": (
+        "{value} : une ligne illisible ; aucune action n'est retirée du programme.",
+        "{value}: a row cannot be read; no action is withdrawn.",
+    ),
+    "import-renamed": (
+        "{value} : disparue, et {other} apparue sous le même intitulé « {title} ». Renommée ?",
+        '{value}: gone, and {other} new under the same title "{title}". Renamed?',
+    ),
+    "import-version-skipped": (
+        "{value} : version écartée par la correspondance ({count} lignes).",
+        "{value}: version left out by the mapping ({count} rows).",
+    ),
+    "import-version-passed": (
+        "{value} : version écartée, elle ne nomme plus {gone} actions sur {before} "
+        "(au plus {most} %).",
+        "{value}: version left out, it no longer names {gone} of {before} actions "
+        "(at most {most} %).",
+    ),
+    "import-row-twice": (
+        "la même ligne que {other}, comptée une fois.",
+        "the same row as {other}, counted once.",
+    ),
+    "import-long-before": (
+        "date d'effet {value}, plus d'un an avant que la source le dise ({day}). À vérifier.",
+        "effective date {value}, more than a year before the source says so ({day}). Check it.",
+    ),
 }  # fmt: skip
 
 

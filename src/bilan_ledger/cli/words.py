@@ -144,6 +144,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "{path}: publication at {size} entries, ledger now at {now}. To be checked with: bilan verify {path}",
     ),
     "exported": ("{path} : {entries} écritures, une par ligne.", "{path}: {entries} entries, one a line."),
+    "log-imported": (
+        "{path} : {new} écritures reprises, {entries} dans le registre.",
+        "{path}: {new} entries taken in, {entries} in the ledger.",
+    ),
+    "opt-texts-file": (
+        "Les textes scellés d'un registre exporté (par défaut, ceux qui sont à côté).",
+        "The sealed texts of an exported log (by default, those that lie beside it).",
+    ),
     "exported-texts": (
         "{path} : des données personnelles ; à garder, jamais à publier.",
         "{path}: personal data; to be kept, never to be published.",
@@ -221,6 +229,44 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "rebuilding": ("Reconstruction des tables", "Rebuilding the tables"),
     "copied": ("{path} : {entries} écritures, vérifiées.", "{path}: {entries} entries, verified."),
+    # mapped imports
+    "do-import": (
+        "Importer des tableaux (CSV, XLSX) selon une correspondance (--mapping), ou en proposer "
+        "une (--suggest).",
+        "Import tables (CSV, XLSX) by a mapping (--mapping), or propose one (--suggest).",
+    ),
+    "opt-files": ("Les fichiers, dans l'ordre.", "The files, in order."),
+    "opt-mapping": ("Le fichier de correspondance (TOML).", "The mapping file (TOML)."),
+    "opt-suggest": ("Proposer une correspondance à relire.", "Propose a mapping to edit."),
+    "opt-dry-run": ("Montrer ce qui serait enregistré, sans rien enregistrer.", "Show what would be recorded, and record nothing."),
+    "opt-partial": (
+        "Enregistrer les bonnes lignes, et écrire les autres dans ce fichier.",
+        "Record the good rows, and write the others to this file.",
+    ),
+    "opt-accept-vanished": (
+        "Accepter que beaucoup d'actions ne soient plus dans la liste.",
+        "Accept that many actions are no longer in the list.",
+    ),
+    "opt-list-day": (
+        "Le jour dont parle la liste (au lieu de celui de la correspondance).",
+        "The day that the list tells of (instead of the mapping's).",
+    ),
+    "which-file": ("quel fichier ? bilan import FICHIER --mapping CORRESPONDANCE.toml",
+                   "which file? bilan import FILE --mapping MAPPING.toml"),
+    "which-mapping": (
+        "donnez --mapping CORRESPONDANCE.toml, ou proposez-en une : bilan import --suggest FICHIER",
+        "give --mapping MAPPING.toml, or have one proposed: bilan import --suggest FILE",
+    ),
+    "importing": ("Import", "Importing"),
+    "speed": ("{number} écritures/s", "{number} entries/s"),
+    "place": ("source", "source"),
+    "import-count": ("{count:>8}  {name}", "{count:>8}  {name}"),
+    "import-would": (
+        "{plan} : {count} écritures seraient enregistrées ; rien ne l'a été.",
+        "{plan}: {count} entries would be recorded; nothing was.",
+    ),
+    "import-done": ("{plan} : {count} écritures enregistrées.", "{plan}: {count} entries recorded."),
+    "import-left-out": ("Lignes écartées : {count}, dans {path}.", "Rows left out: {count}, in {path}."),
     # commands
     "do-init": ("Créer un registre vide.", "Make a new, empty ledger."),
     "do-plan": (
