@@ -184,12 +184,17 @@ class Record:
         """Return the plan and its listed actions as believed at a point of knowledge."""
         plan = self.plan.seen(self._visible(None, known))
         actions = {
-            f"{self.key}/{name}": state.seen(self._visible(name, known))
+            f"{self.key}/{name}": self._seen(state, self._visible(name, known))
             for name, state in self.actions.items()
         }
         listed = {name: state for name, state in actions.items() if live(state.statuses)}
         plans = {self.key: plan} if plan.created else {}
         return View(plans, listed if plans else {}, known)
+
+    @staticmethod
+    def _seen(state: Action, visible: range) -> Action:
+        """Return an action as it was believed; whoever has seen all of it sees it as it is."""
+        return state if len(visible) == state.version else state.seen(visible)
 
     def knew(self, known: Known, entry: Entry) -> bool:
         """Whether an entry of this plan was known."""

@@ -352,7 +352,7 @@ def explain(
         was = picks[0].get(name, (Contribution.OUT, Contribution.OUT))
         now = picks[1].get(name, (Contribution.OUT, Contribution.OUT))
         if was != now:
-            moved = _moved_by(records, name, before, after)
+            moved = _moved_by(records, views[1], name, before, after)
             low, high = (share(a, b) for share, a, b in zip(shares, was, now, strict=True))
             parts.append(
                 Part(action=name, before=was, after=now, low=low, high=high, entries=moved)
@@ -390,14 +390,18 @@ def _shares(before: Ratio, after: Ratio) -> Callable[[Contribution, Contribution
 
 
 def _moved_by(
-    records: Sequence[Record], name: str, before: tuple[date, Known], after: tuple[date, Known]
+    records: Sequence[Record],
+    view: View,
+    name: str,
+    before: tuple[date, Known],
+    after: tuple[date, Known],
 ) -> tuple[Entry, ...]:
     """Return the entries of an action that may have happened between two days, or were learnt."""
     plan, _, key = name.partition("/")
     record = next(record for record in records if record.key == plan)
     entries = record.streams[key]
     first, last = sorted((before[0], after[0]))
-    state = record.view(after[1]).actions.get(name, Action())
+    state = view.actions.get(name, Action())
     found = {
         item.version
         for items in (live(state.statuses), live(state.scopes))
