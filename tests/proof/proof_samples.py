@@ -3,7 +3,8 @@
 import base64
 import json
 import os
-from datetime import UTC, datetime, timedelta
+import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bilan_ledger import (
@@ -20,7 +21,7 @@ from bilan_ledger import (
     merkle,
 )
 from bilan_ledger.audit import read
-from bilan_ledger.audit.bundle import Bundle, claims, prove
+from bilan_ledger.audit.bundle import _README, Bundle, claims, prove
 from bilan_ledger.checkpoint import Checkpoint, PrivateKey
 from bilan_ledger.wire import Line
 
@@ -36,6 +37,7 @@ OTHER = PrivateKey("bilan.voisineville.fr", 1, bytes(range(3, 35)))  # of anothe
 WITNESS = PrivateKey("temoin.example.org", 4, bytes(range(1, 33)))
 SECOND = PrivateKey("notaire.example.org", 4, bytes(range(4, 36)))
 ATTACKER = PrivateKey("bilan.exempleville.fr", 1, bytes(range(5, 37)))  # the city's name
+README = _README.encode()
 DAY = 1_720_000_000  # 2024-07-03 09:46:40 UTC
 ROOT = Path(__file__).parents[2]
 
@@ -101,6 +103,26 @@ def large(actions=200):
         return states(ledger)
 
 
+def forked(folder):
+    """The entries of two ledgers of one city, which share seven and then tell two stories.
+
+    Ten each; the figure is entry 7 of the first and entry 8 of the second.
+    """
+    files = folder / "shown.ledger", folder / "hidden.ledger"
+    Ledger.create(files[0]).close()
+    with Ledger.open(files[0], recorded_by="x", clock=Clock()) as ledger:
+        ledger.record_all(PLAN)
+    shutil.copy(*files)
+    done = Order("demo/C", Engage(on="2023-03-01"))
+    better = Order("demo", PublishFigure(percentage="100", of=3, on="2023-12-31"))
+    told = []
+    for file, more in zip(files, ([FIGURE, *LATER], [done, better, LATER[0]]), strict=True):
+        with Ledger.open(file, recorded_by="x", clock=Clock("2024-02-01T09:00:00+00:00")) as ledger:
+            ledger.record_all(more)
+            told.append(states(ledger))
+    return told
+
+
 def leaves(lines):
     return [merkle.leaf_hash(each) for each in lines]
 
@@ -131,20 +153,23 @@ def with_files(bundle, **changed):
     return Bundle(kept)
 
 
-def forged(lines, publication, now, *, figure=7, keys=(CITY.public,), old=None):
+def forged(lines, publication, now, *, figure=7, keys=(CITY.public,), **more):
     """The bundle of a city that lies: every file recomputed, without any check of ours.
 
     `lines` are the entries shown; `publication` and `now` are signed, perhaps of another log.
+    `proof` says between which two sizes to show growth, `claimed` what to write in `proof.json`.
     """
-    proof = merkle.consistency_proof(leaves(old or lines)[: now.size], publication.size)
+    old, new = more.get("proof", (publication.size, now.size))
+    hashes = merkle.consistency_proof(leaves(lines)[:new], old)
     return Bundle(
         {
-            "README.txt": bundle_of(small()).files["README.txt"],
-            "proof.json": claims(entries_of(lines), figure, publication, now),
+            "README.txt": README,
+            "proof.json": more.get("claimed")
+            or claims(entries_of(lines), figure, publication, now),
             "entries.jsonl": b"".join(line + b"\n" for line in lines[: publication.size]),
             "publication.checkpoint": str(publication).encode(),
             "now.checkpoint": str(now).encode(),
-            "consistency.txt": b"".join(base64.b64encode(each) + b"\n" for each in proof),
+            "consistency.txt": b"".join(base64.b64encode(each) + b"\n" for each in hashes),
             "keys.txt": "".join(f"{key}\n" for key in keys).encode(),
         }
     )
@@ -172,10 +197,6 @@ def said(found, code):
     """One statement's sentences, French and English."""
     each = next(each for each in found.statements if each.code == code)
     return each.text("fr"), each.text("en")
-
-
-def when(seconds):
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def rewritten(lines, index, old, new):
