@@ -439,6 +439,20 @@ def test_no_order_of_entries_crashes_a_verification():
     assert {"claims-differ", "entry-missing", "refused-by-rules"} <= told
 
 
+def test_an_impossible_history_has_no_figure(lines):
+    """Realised before it was engaged, and signed: a finding, and no figure is told at all."""
+    lie = rewritten(lines, 5, b'"on":"2022-05-01"', b'"on":"2020-05-01"')
+    point = signed(lie, 8)
+    claimed = bundle_of(lines).files["proof.json"]
+    found = verify(forged(lie, point, signed(lie, 10), claimed=claimed), [CITY.public])
+    assert {"rules": False, "figure": "—"} == changed(found)
+    assert "history-impossible" in codes(found)
+    assert (
+        "Des écritures n'ont pas pu être enregistrées selon les règles du registre.",
+        "Some entries cannot have been recorded under the rules of the ledger.",
+    ) == said(found, "rules")
+
+
 def test_every_sentence_is_there_in_both_languages():
     """Three of each statement, but for those that cannot be."""
     empty = {

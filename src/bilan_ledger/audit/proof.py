@@ -199,7 +199,8 @@ class _Check:
         records, refused = decided_again(reading.entries)
         refused += [each for record in records.values() for each in impossible(record)]
         self.findings += [*reading.findings, *refused]
-        check = self._figure(records, reading)
+        could_be = all(each.code != "history-impossible" for each in refused)
+        check = self._figure(records, reading) if could_be else None
         statements = [signed, entries, extended, Statement("rules", holds=not refused)]
         if check is not None:
             statements.append(_figure(check))
