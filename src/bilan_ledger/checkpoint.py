@@ -142,7 +142,8 @@ class PrivateKey:
         )
 
         if not _is_name(name):
-            raise InvalidValue("key-name-form", field="name", value=name)
+            secret = name.startswith(_PRIVATE_HEAD)
+            raise InvalidValue("key-name-form", field="name", value="…" if secret else name)
         seed = Ed25519PrivateKey.generate().private_bytes_raw()
         return cls(name, WITNESS_KEY if witness else LOG_KEY, seed)
 

@@ -1,6 +1,14 @@
-"""What the tests of proofs share: a ledger of 600 entries, keys, and its bundle."""
+"""What the tests of proof share: keys, a small town with a published figure, and how to lie."""
+
+import base64
+import json
+import os
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from bilan_ledger import (
+    Axis,
     CreatePlan,
     Engage,
     Ledger,
@@ -10,55 +18,188 @@ from bilan_ledger import (
     Realise,
     Terms,
     Territory,
+    merkle,
 )
-from bilan_ledger.audit.bundle import Bundle, prove
-from bilan_ledger.checkpoint import PrivateKey
-from bilan_ledger.plan import FigurePublished
+from bilan_ledger.audit import read
+from bilan_ledger.audit.bundle import _README, Bundle, claims, prove
+from bilan_ledger.checkpoint import Checkpoint, PrivateKey
+from bilan_ledger.wire import Line
 
-CITY = PrivateKey("bilan.exempleville.fr/demo", 1, bytes(range(32)))
+VECTORS = Path(os.environ.get("BILAN_VECTORS") or Path(__file__).parents[3] / "shared" / "vectors")
+"""Public test vectors of other projects, where they are present."""
+
+LONG = os.environ.get("BILAN_LONG") == "1"
+"""Whether the long runs are asked for: every pair, every byte."""
+
+CITY = PrivateKey("bilan.exempleville.fr", 1, bytes(range(32)))
+NEXT = PrivateKey("bilan.exempleville.fr", 1, bytes(range(2, 34)))  # after a rotation
+OTHER = PrivateKey("bilan.voisineville.fr", 1, bytes(range(3, 35)))  # of another city
 WITNESS = PrivateKey("temoin.example.org", 4, bytes(range(1, 33)))
-STRANGER = PrivateKey("bilan.exempleville.fr/demo", 1, bytes(range(2, 34)))
+SECOND = PrivateKey("notaire.example.org", 4, bytes(range(4, 36)))
+ATTACKER = PrivateKey("bilan.exempleville.fr", 1, bytes(range(5, 37)))  # the city's name
+README = _README.encode()
+DAY = 1_720_000_000  # 2024-07-03 09:46:40 UTC
+ROOT = Path(__file__).parents[2]
+
 TERMS = Terms(
-    title="Projet", territory=Territory(name="Exempleville"), start="2026-01-01", end="2031-12-31"
-)
+    title="Projet de mandat", territory=Territory(name="Exempleville"),
+    start="2020-07-01", end="2026-06-30", axes=[Axis(key="vert", title="Ville verte")],
+)  # fmt: skip
+PLAN = [
+    Order("demo", CreatePlan(terms=TERMS)),
+    Order("demo/A", Propose(on="2021", title="Planter des arbres", axis="vert")),
+    Order("demo/B", Propose(on="2021", title="Ouvrir une crèche")),
+    Order("demo/C", Propose(on="2021", title="Rénover l’école")),
+    Order("demo/A", Engage(on="2021-03")),
+    Order("demo/A", Realise(on="2022-05-01")),
+    Order("demo/B", Engage(on="2022")),
+]
+FIGURE = Order("demo", PublishFigure(percentage="66.67", of=3, on="2023-12-31"))
+LATER = [Order("demo/B", Realise(on="2024-02-01")), Order("demo/C", Engage(on="2024-03-01"))]
+PUBLISHED, NOW = 8, 10  # entries at the publication, and now
 
 
-def town(entries=600):
-    """A ledger of so many entries (an even number): half of all actions realised by 2027."""
-    ledger = Ledger.in_memory(recorded_by="Mairie")
-    count = (entries - 2) // 2
-    orders = [Order("demo", CreatePlan(terms=TERMS))]
-    for number in range(count):
-        name = f"demo/a{number}"
-        orders.append(Order(name, Propose(on="2026", title=f"Action n° {number}")))
-        done = Engage(on="2026-05") if number % 2 else Realise(on="2026-06-30")
-        orders.append(Order(name, done))
-    ledger.record_all(orders)
-    ledger.record("demo", PublishFigure(percentage=100, of=count, on="2026-12-31"))
-    assert entries == len(ledger)
+class Clock:
+    """A ledger's clock: a minute later each time it is asked."""
+
+    def __init__(self, now="2024-01-15T09:00:00+00:00"):
+        self.now = datetime.fromisoformat(now)
+
+    def __call__(self):
+        self.now += timedelta(minutes=1)
+        return self.now
+
+
+def seven_entries(**more):
+    """A ledger in memory with the plan: two of three actions engaged or realised."""
+    ledger = Ledger.in_memory(recorded_by="Service évaluation", clock=Clock())
+    ledger.record_all([*PLAN, *more.pop("orders", ())])
     return ledger
 
 
-def exported(ledger):
-    """The bytes of the log as a file."""
-    return b"".join(line.state + b"\n" for line in ledger.lines())
+def states(ledger):
+    """The bytes of each entry, in order."""
+    return [line.state for line in ledger.lines()]
 
 
-def signed(ledger, *keys):
-    """A checkpoint of the log as it is now."""
-    found = ledger.checkpoint(CITY.name).signed_by(keys[0] if keys else CITY)
-    return found.signed_by(*keys[1:], seconds=1_800_000_000)
+def small():
+    """The bytes of ten entries: the plan, the figure 2/3 as entry 7, and two later ones."""
+    with seven_entries(orders=[FIGURE, *LATER]) as ledger:
+        return states(ledger)
 
 
-def figure(ledger):
-    """The entry of the last published figure."""
-    return [e for e in ledger.entries() if isinstance(e.event, FigurePublished)][-1]
+def large(actions=200):
+    """The bytes of 600 entries (3 an action): the plan, all actions done but one, the figure."""
+    orders = [Order("demo", CreatePlan(terms=TERMS))]
+    for number in range(actions):
+        orders += [
+            Order(f"demo/A{number}", Propose(on="2021", title=f"Action n° {number}")),
+            Order(f"demo/A{number}", Engage(on="2021-03")),
+            Order(f"demo/A{number}", Realise(on="2022-05-01")),
+        ]
+    orders[-2:] = [Order("demo", PublishFigure(percentage="99.5", of=200, on="2023-12-31"))]
+    with Ledger.in_memory(recorded_by="Service évaluation", clock=Clock()) as ledger:
+        ledger.record_all(orders)
+        return states(ledger)
 
 
-def bundle(ledger, publication=None, now=None, keys=(CITY.public, WITNESS.public), **more):
-    """The bundle of the last published figure."""
-    publication = publication or signed(ledger)
-    made: Bundle = prove(
-        list(ledger.lines()), figure(ledger), publication, now or publication, keys=keys, **more
+def forked(folder):
+    """The entries of two ledgers of one city, which share seven and then tell two stories.
+
+    Ten each; the figure is entry 7 of the first and entry 8 of the second.
+    """
+    files = folder / "shown.ledger", folder / "hidden.ledger"
+    Ledger.create(files[0]).close()
+    with Ledger.open(files[0], recorded_by="x", clock=Clock()) as ledger:
+        ledger.record_all(PLAN)
+    shutil.copy(*files)
+    done = Order("demo/C", Engage(on="2023-03-01"))
+    better = Order("demo", PublishFigure(percentage="100", of=3, on="2023-12-31"))
+    told = []
+    for file, more in zip(files, ([FIGURE, *LATER], [done, better, LATER[0]]), strict=True):
+        with Ledger.open(file, recorded_by="x", clock=Clock("2024-02-01T09:00:00+00:00")) as ledger:
+            ledger.record_all(more)
+            told.append(states(ledger))
+    return told
+
+
+def leaves(lines):
+    return [merkle.leaf_hash(each) for each in lines]
+
+
+def signed(lines, size, *keys, origin=CITY.name, seconds=DAY):
+    """A checkpoint of the first lines, signed by the city unless others are named."""
+    point = Checkpoint(origin, size, merkle.root(leaves(lines)[:size]))
+    return point.signed_by(*(keys or (CITY,)), seconds=seconds)
+
+
+def entries_of(lines):
+    return read(Line(index, state) for index, state in enumerate(lines)).entries
+
+
+def bundle_of(lines, publication=None, now=None, *, figure=7, keys=(CITY.public,), **more):
+    """The bundle that an honest city makes of its log."""
+    publication = publication or signed(lines, PUBLISHED)
+    now = now or signed(lines, NOW)
+    of = entries_of(lines)[figure]
+    placed = [Line(index, state) for index, state in enumerate(lines)]
+    return prove(placed, of, publication, now, keys=keys, **more)
+
+
+def with_files(bundle, **changed):
+    """The bundle with other bytes in some files; their dots are written as two underscores."""
+    named = {name.replace("__", "."): data for name, data in changed.items()}
+    kept = {name: data for name, data in {**bundle.files, **named}.items() if data is not None}
+    return Bundle(kept)
+
+
+def forged(lines, publication, now, *, figure=7, keys=(CITY.public,), **more):
+    """The bundle of a city that lies: every file recomputed, without any check of ours.
+
+    `lines` are the entries shown; `publication` and `now` are signed, perhaps of another log.
+    `proof` says between which two sizes to show growth, `claimed` what to write in `proof.json`.
+    """
+    old, new = more.get("proof", (publication.size, now.size))
+    hashes = merkle.consistency_proof(leaves(lines)[:new], old)
+    return Bundle(
+        {
+            "README.txt": README,
+            "proof.json": more.get("claimed")
+            or claims(entries_of(lines), figure, publication, now),
+            "entries.jsonl": b"".join(line + b"\n" for line in lines[: publication.size]),
+            "publication.checkpoint": str(publication).encode(),
+            "now.checkpoint": str(now).encode(),
+            "consistency.txt": b"".join(base64.b64encode(each) + b"\n" for each in hashes),
+            "keys.txt": "".join(f"{key}\n" for key in keys).encode(),
+        }
     )
-    return made
+
+
+def claim(bundle, **figure):
+    """The bundle's proof.json with other words about the figure, written as it is always."""
+    value = json.loads(bundle.files["proof.json"])
+    value["figure"].update(figure)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode() + b"\n"
+
+
+def verdicts(found):
+    """What a verification says: each statement's code with True, None or False."""
+    return {each.code: each.holds for each in found.statements}
+
+
+def codes(found):
+    """The codes of the findings, each once."""
+    return sorted({each.code for each in found.findings})
+
+
+def said(found, code):
+    """One statement's sentences, French and English."""
+    each = next(each for each in found.statements if each.code == code)
+    return each.text("fr"), each.text("en")
+
+
+def rewritten(lines, index, old, new):
+    """The lines with some bytes of one of them changed."""
+    assert old in lines[index]
+    return [*lines[:index], lines[index].replace(old, new), *lines[index + 1 :]]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from proof_samples import CITY, TERMS, bundle, exported, signed, town
+from town_samples import CITY, TERMS, bundle, exported, signed, town
 
 from bilan_ledger import (
     BilanError,

@@ -1,10 +1,16 @@
-"""The tree against its definition, the public vectors, and every single change."""
+"""The tree against its definition, the public vectors, another library, and every single change.
+
+By default the verifiers meet every pair up to 300 with the oracle's proofs, and our own proofs
+are compared at some sizes; `BILAN_LONG=1` compares them all.
+"""
 
 import json
+import random
 from base64 import b64decode
-from pathlib import Path
+from functools import cache
 
 import pytest
+from proof_samples import LONG, VECTORS
 
 from bilan_ledger.merkle import (
     Tree,
@@ -17,21 +23,57 @@ from bilan_ledger.merkle import (
     verify_inclusion,
 )
 
-VECTORS = Path(__file__).parents[3] / "shared" / "vectors"
-LEAVES = [leaf_hash(b"entry %d" % number) for number in range(300)]
+MOST = 300
+LEAVES = [leaf_hash(b"entry %d" % number) for number in range(MOST)]
+SIZES = range(1, MOST + 1)
+COMPARED = SIZES if LONG else [*range(1, 65), 100, 127, 128, 129, 200, 255, 256, 257, 299, 300]
 
 
-def plain(leaves):
-    """The recursion of RFC 6962 §2.1, written as it stands there: the oracle."""
-    if len(leaves) == 1:
-        return leaves[0]
+# --- the oracle: RFC 9162 as it stands, over leaves d[start:end], each subtree hashed once ------
+
+
+@cache
+def mth(start, end):
+    """§2.1.1: "MTH(D_n) = HASH(0x01 || MTH(D[0:k]) || MTH(D[k:n]))"."""
+    n = end - start
+    if n == 1:
+        return LEAVES[start]
+    k = largest_power_below(n)
+    return node_hash(mth(start, start + k), mth(start + k, end))
+
+
+def largest_power_below(n):
+    """§2.1.1: "the largest power of two smaller than n (i.e., k < n <= 2k)"."""
     k = 1
-    while k * 2 < len(leaves):
-        k *= 2
-    return node_hash(plain(leaves[:k]), plain(leaves[k:]))
+    while 2 * k < n:
+        k = 2 * k
+    assert k < n <= 2 * k
+    return k
 
 
-ROOTS = {0: root([]), **{size: plain(LEAVES[:size]) for size in range(1, 301)}}
+def path(m, start, end):
+    """§2.1.3.1: "PATH(m, D_n)", leaf upwards."""
+    n = end - start
+    if n == 1:
+        return []
+    k = largest_power_below(n)
+    if m < k:
+        return [*path(m, start, start + k), mth(start + k, end)]
+    return [*path(m - k, start + k, end), mth(start, start + k)]
+
+
+def subproof(m, start, end, *, b):
+    """§2.1.4.1: "SUBPROOF(m, D_n, b)"."""
+    n = end - start
+    if m == n:
+        return [] if b else [mth(start, end)]
+    k = largest_power_below(n)
+    if m <= k:
+        return [*subproof(m, start, start + k, b=b), mth(start + k, end)]
+    return [*subproof(m - k, start + k, end, b=False), mth(start, start + k)]
+
+
+ROOTS = {0: root([]), **{size: mth(0, size) for size in SIZES}}
 
 
 def test_the_roots_of_every_size_up_to_300_are_the_definition_s():
@@ -43,26 +85,108 @@ def test_the_roots_of_every_size_up_to_300_are_the_definition_s():
         assert len(tree._whole) <= size.bit_length()
 
 
-def test_every_leaf_of_every_size_up_to_64_is_proved_included():
-    """All pairs; and at size 300 every leaf."""
-    for size in [*range(1, 65), 300]:
+def test_every_leaf_of_every_size_up_to_300_is_proved_included():
+    """45 150 pairs, each with the proof that the RFC's own recursion gives."""
+    proved = 0
+    for size in SIZES:
         for index in range(size):
-            proof = inclusion_proof(LEAVES[:size], index)
-            assert verify_inclusion(LEAVES[index], index, size, proof, ROOTS[size])
+            proof = path(index, 0, size)
+            proved += verify_inclusion(LEAVES[index], index, size, proof, ROOTS[size])
+    assert MOST * (MOST + 1) // 2 == proved
 
 
 def test_every_pair_of_sizes_up_to_300_is_proved_consistent():
-    """45 150 pairs; each proof with one hash changed or missing is refused."""
-    for new in range(1, 301):
+    """45 150 pairs, each with the proof that the RFC's own recursion gives."""
+    proved = 0
+    for new in SIZES:
         for old in range(1, new + 1):
-            proof = consistency_proof(LEAVES[:new], old) if new <= 64 or new % 37 == 0 else None
-            if proof is None:
-                continue
-            assert verify_consistency(old, new, proof, ROOTS[old], ROOTS[new])
-            if proof:
-                changed = [bytes(32), *proof[1:]]
-                assert not verify_consistency(old, new, changed, ROOTS[old], ROOTS[new])
-                assert not verify_consistency(old, new, proof[:-1], ROOTS[old], ROOTS[new])
+            proof = subproof(old, 0, new, b=True)
+            proved += verify_consistency(old, new, proof, ROOTS[old], ROOTS[new])
+    assert MOST * (MOST + 1) // 2 == proved
+
+
+def test_our_proofs_are_the_rfc_s_hash_by_hash():
+    """Inclusion of every index, consistency of every older size; all sizes in the long run."""
+    for size in COMPARED:
+        several = LEAVES[:size]
+        for number in range(size):
+            assert path(number, 0, size) == inclusion_proof(several, number)
+            older = number + 1
+            assert subproof(older, 0, size, b=True) == consistency_proof(several, older)
+
+
+def changes(proof, random_):
+    """Every list of hashes that differs from a proof in one place."""
+    for place, each in enumerate(proof):
+        bit = random_.randrange(256)
+        turned = bytes(b ^ (1 << bit % 8 if n == bit // 8 else 0) for n, b in enumerate(each))
+        yield [*proof[:place], turned, *proof[place + 1 :]]
+        yield [*proof[:place], each[:-1], *proof[place + 1 :]]
+        yield [*proof[:place], *proof[place + 1 :]]
+        yield [*proof[:place], each, *proof[place:]]
+        for other in range(place + 1, len(proof)):
+            swapped = list(proof)
+            swapped[place], swapped[other] = proof[other], each
+            yield swapped
+    yield [*proof, random_.randbytes(32)]
+    yield [random_.randbytes(32), *proof]
+
+
+PAIRS = MOST * 20 if LONG else MOST
+
+
+def test_an_inclusion_proof_with_one_thing_changed_is_refused():
+    """A hash changed, cut, removed, doubled, swapped or added; another leaf, index or root.
+
+    Only a size of the same shape passes: size and root are signed together.
+    """
+    random_ = random.Random(9162)  # noqa: S311 repeatable
+    refused = 0
+    for _ in range(PAIRS):
+        size = random_.randrange(2, MOST + 1)
+        index = random_.randrange(size)
+        proof, leaf = path(index, 0, size), LEAVES[index]
+        for changed in changes(proof, random_):
+            assert not verify_inclusion(leaf, index, size, changed, ROOTS[size])
+            refused += 1
+        for other in {*range(size + 2), *random_.sample(range(MOST), 5)} - {index}:
+            assert not verify_inclusion(leaf, other, size, proof, ROOTS[size])
+            if other < MOST:
+                assert not verify_inclusion(LEAVES[other], index, size, proof, ROOTS[size])
+        for other in {0, 1, size - 1, size + 1, 2 * size, MOST * 2} - {size}:
+            found = verify_inclusion(leaf, index, other, proof, ROOTS[size])
+            assert found == (index < other and turns(index, size) == turns(index, other))
+        assert not verify_inclusion(leaf, index, size, proof, ROOTS[size - 1])
+    assert refused > 10 * PAIRS
+
+
+def turns(index, size):
+    """On which side each hash of an inclusion proof stands: all that a size says there."""
+    if size == 1:
+        return ""
+    k = largest_power_below(size)
+    return turns(index, k) + "r" if index < k else turns(index - k, size - k) + "l"
+
+
+def test_a_consistency_proof_with_one_thing_changed_is_refused():
+    """A hash changed, cut, removed, doubled, swapped or added; other sizes, another root."""
+    random_ = random.Random(6962)  # noqa: S311 repeatable
+    refused = 0
+    for _ in range(PAIRS):
+        new = random_.randrange(2, MOST + 1)
+        old = random_.randrange(1, new)
+        proof, roots = subproof(old, 0, new, b=True), (ROOTS[old], ROOTS[new])
+        for changed in changes(proof, random_):
+            assert not verify_consistency(old, new, changed, *roots)
+            refused += 1
+        for other in set(range(-1, new + 1)) - {old}:
+            assert not verify_consistency(other, new, proof, *roots)
+            if other > 0:
+                assert not verify_consistency(old, new, proof, ROOTS[other], ROOTS[new])
+                assert not verify_consistency(old, new, proof, ROOTS[old], ROOTS[other - 1])
+        assert not verify_consistency(old, new, proof, *reversed(roots))
+        assert not verify_consistency(new, old, proof, *roots)
+    assert refused > 10 * PAIRS
 
 
 def test_nothing_else_is_accepted():
@@ -85,16 +209,28 @@ def test_nothing_else_is_accepted():
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_another_implementation_agrees():
-    """pymerkle, where it is installed: roots, and inclusion paths after their first hash."""
+def test_another_implementation_agrees_on_every_root_and_inclusion():
+    """pymerkle, where it is installed: 300 roots, 45 150 paths after their first hash.
+
+    Its consistency proofs have a format of their own: it is asked whether its own proof holds
+    for our two roots.
+    """
     pymerkle = pytest.importorskip("pymerkle")
     tree = pymerkle.InmemoryTree(algorithm="sha256")
-    for number in range(64):
-        tree.append_entry(b"entry %d" % number)
-        size = number + 1
+    compared = 0
+    for size in SIZES:
+        tree.append_entry(b"entry %d" % (size - 1))
         assert ROOTS[size] == tree.get_state(size)
-        path = tree.prove_inclusion(1 + number // 2, size).path[1:]
-        assert inclusion_proof(LEAVES[:size], number // 2) == path
+        for index in range(size):
+            assert path(index, 0, size) == tree.prove_inclusion(index + 1, size).path[1:]
+            compared += 1
+    assert MOST * (MOST + 1) // 2 == compared
+    for new in COMPARED:
+        for old in range(1, new + 1):
+            proof = tree.prove_consistency(old, new)
+            pymerkle.verify_consistency(ROOTS[old], ROOTS[new], proof)
+    with pytest.raises(pymerkle.InvalidProof):
+        pymerkle.verify_consistency(ROOTS[5], ROOTS[9], tree.prove_consistency(6, 9))
 
 
 def vectors(kind):
@@ -103,20 +239,20 @@ def vectors(kind):
     return [pytest.param(path, id=f"{path.parent.name}/{path.stem}") for path in found]
 
 
-@pytest.mark.parametrize("path", vectors("inclusion"))
-def test_public_inclusion_vectors(path):
+@pytest.mark.parametrize("file", vectors("inclusion"))
+def test_public_inclusion_vectors(file):
     """Every one that should fail fails."""
-    case = json.loads(path.read_text(encoding="utf-8"))
+    case = json.loads(file.read_text(encoding="utf-8"))
     proof = [b64decode(each) for each in case["proof"] or []]
     leaf, expected = b64decode(case["leafHash"] or ""), b64decode(case["root"] or "")
     accepted = verify_inclusion(leaf, case["leafIdx"], case["treeSize"], proof, expected)
     assert (not case.get("wantErr", False)) == accepted
 
 
-@pytest.mark.parametrize("path", vectors("consistency"))
-def test_public_consistency_vectors(path):
+@pytest.mark.parametrize("file", vectors("consistency"))
+def test_public_consistency_vectors(file):
     """Every one that should fail fails."""
-    case = json.loads(path.read_text(encoding="utf-8"))
+    case = json.loads(file.read_text(encoding="utf-8"))
     proof = [b64decode(each) for each in case["proof"] or []]
     roots = [b64decode(case[name] or "") for name in ("root1", "root2")]
     accepted = verify_consistency(case["size1"], case["size2"], proof, *roots)
@@ -125,10 +261,10 @@ def test_public_consistency_vectors(path):
 
 def test_public_roots():
     """The roots of RFC 6962's example leaves."""
-    path = VECTORS / "rfc6962_roots.json"
-    if not path.exists():
+    file = VECTORS / "rfc6962_roots.json"
+    if not file.exists():
         pytest.skip("the public vectors are not here")
-    known = json.loads(path.read_text(encoding="utf-8"))
+    known = json.loads(file.read_text(encoding="utf-8"))
     leaves = [leaf_hash(bytes.fromhex(text)) for text in known["leaf_inputs_hex"]]
     found = [root(leaves[:size]).hex() for size in range(len(leaves) + 1)]
     assert known["root_hashes_by_size_hex"] == found

@@ -6,7 +6,7 @@
     publication.checkpoint   the signed checkpoint of the publication
     now.checkpoint           the newest signed checkpoint
     consistency.txt          the RFC 9162 proof that the newest log extends it: base64, one a line
-    keys.txt                 the public keys that the city says signed
+    keys.txt                 the public keys that the city says signed them, sorted by name
     inclusion.txt            only with the entries of one plan: index and RFC 9162 proof of each
     publication.tsr          an RFC 3161 timestamp of publication.checkpoint, if there is one
 
@@ -21,7 +21,6 @@ import io
 import re
 import struct
 import zipfile
-import zlib
 from base64 import b64decode, b64encode
 from binascii import Error as BinasciiError
 from collections.abc import Mapping, Sequence
@@ -83,11 +82,13 @@ class Bundle:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 infos = archive.infolist()
-                if sum(info.file_size for info in infos) > len(data):
+                # Nothing is ever unpacked: neither a bomb nor damaged compression is met.
+                stored = all(info.compress_type == zipfile.ZIP_STORED for info in infos)
+                if not stored or sum(info.file_size for info in infos) > len(data):
                     raise BadBundle("bundle-form", why="zip")
                 made = cls({info.filename: archive.read(info) for info in infos})
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError,
-                EOFError, KeyError, zlib.error, struct.error) as error:  # fmt: skip
+                EOFError, KeyError, struct.error) as error:  # fmt: skip
             if isinstance(error, BadBundle):
                 raise
             raise BadBundle("bundle-form", why="zip") from None
@@ -167,7 +168,7 @@ class Bundle:
             keys = [PublicKey.parse(line) for line in text.splitlines()]
         except (UnicodeError, InvalidValue):
             raise BadBundle("bundle-form", why="keys.txt") from None
-        if _keys_text(keys) != text:
+        if _keys_text(sorted(set(keys), key=_order)) != text:
             raise BadBundle("bundle-form", why="keys.txt")
         return keys
 
@@ -224,6 +225,10 @@ def _hashes_text(hashes: Sequence[Hash]) -> str:
     return "".join(f"{b64encode(each).decode()}\n" for each in hashes)
 
 
+def _order(key: PublicKey) -> tuple[str, bytes, bytes]:
+    return key.name, key.id, key.public
+
+
 def _keys_text(keys: Sequence[PublicKey]) -> str:
     return "".join(f"{key}\n" for key in keys)
 
@@ -254,7 +259,9 @@ def prove(  # noqa: PLR0913 all but the first are named
     for checkpoint in (publication, now):
         if merkle.root(leaves[: checkpoint.size]) != checkpoint.root:
             raise BadCheckpoint("checkpoint-other-log", size=checkpoint.size)
-    publication, now = (each.verified_by_log(keys).note for each in (publication, now))
+    verified = [each.verified_by_log(keys) for each in (publication, now)]
+    publication, now = (each.note for each in verified)
+    signers = {key for each in verified for key, _ in each.signed}
     signed = leaves[: publication.size]
     shown = lines[: publication.size]
     entries = [entry_of(line) for line in shown]
@@ -271,7 +278,7 @@ def prove(  # noqa: PLR0913 all but the first are named
         "publication.checkpoint": str(publication).encode(),
         "now.checkpoint": str(now).encode(),
         "consistency.txt": _hashes_text(consistency).encode(),
-        "keys.txt": _keys_text(keys).encode(),
+        "keys.txt": _keys_text(sorted(signers, key=_order)).encode(),
     }
     if inclusion is not None:
         files["inclusion.txt"] = inclusion.encode()

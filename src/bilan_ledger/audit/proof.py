@@ -195,14 +195,14 @@ class _Check:
     def run(self) -> Verification:
         lines, entries = self._entries()
         bytes_ = (self._signed(), entries, self._extended())
-        if any(each.holds is False for each in bytes_):
-            # What follows from entries that nobody signed means nothing.
+        if entries.holds is False:  # what follows from entries that nobody signed means nothing
             return Verification(bytes_, tuple(self.findings))
         reading = read(lines)
         records, refused = decided_again(reading.entries)
         refused += [each for record in records.values() for each in impossible(record)]
         self.findings += [*reading.findings, *refused]
-        check = self._figure(records, reading)
+        could_be = all(each.code != "history-impossible" for each in refused)
+        check = self._figure(records, reading) if could_be else None
         statements = [*bytes_, Statement("rules", holds=not refused)]
         if check is not None:
             statements.append(_figure(check))
@@ -212,29 +212,32 @@ class _Check:
     def _signed(self) -> Statement:
         """Both checkpoints must be signed by the log itself: by the given key, if one is given."""
         log_keys = [key for key in self.given if key.kind == LOG_KEY]
-        signers: set[str] = set()
-        signed = True
+        unused, signers, signed = set(self.named), set[str](), True
         for which, checkpoint in (("publication", self.publication), ("now", self.now)):
             verified = self._verified(which, checkpoint)
+            unused -= set() if verified is None else {key for key, _ in verified.signed}
             by_log = () if verified is None else verified.by_log
             trusted = {key.name for key in by_log if key in (log_keys or self.named)}
             if verified is not None and not trusted:
                 self.findings.append(_unsigned(which, verified, log_keys))
             signed = signed and bool(trusted)
             signers |= trusted
+        if unused and not self.findings:
+            raise BadBundle("bundle-form", why="keys.txt")
         facts = {"size": self.publication.size, "names": ", ".join(sorted(signers))}
         holds = (True if log_keys else None) if signed else False
         return Statement("signed", holds=holds, facts=facts)
 
     def _verified(self, which: str, checkpoint: Checkpoint) -> Verified | None:
-        """Return who signed; every signature must be of a key that is named, and must hold."""
+        """Return who signed; every signature must hold, and be of a key that the bundle names."""
         try:
             verified = checkpoint.verified([*self.named, *self.given])
         except BadCheckpoint as error:
             names = error.facts.get("names") or error.facts.get("name")
             self.findings.append(found("signature-wrong", place=f"{which}.checkpoint", name=names))
             return None
-        if verified.unknown or len(verified.signed) != len(checkpoint.signatures):
+        named = all(key in self.named for key, _ in verified.signed)
+        if not named or len(verified.signed) != len(checkpoint.signatures):
             raise BadBundle("bundle-form", why="keys.txt")
         return verified
 
@@ -290,7 +293,7 @@ class _Check:
             check = published(records, reading.entries, index, self.publication)
             derived = claims(reading.entries, index, self.publication, self.now)
         except (BilanError, ValueError, LookupError, TypeError, AssertionError, RecursionError):
-            check, derived = None, b""
+            check, derived = None, None  # nothing to derive: not even empty claims are right
         if derived != claimed:
             self.findings.append(found("claims-differ"))
         return check

@@ -52,6 +52,8 @@ def run(argv: Sequence[str]) -> int:
         code = command(*bound.args, **bound.kwargs)
         sys.stdout.flush()
     except CycloptsError as error:
+        if isinstance(error.__cause__, BilanError):  # a value that we read, and said why not
+            return _fail(_code(error.__cause__), error.__cause__.text(words.LANG))
         return _fail(2, _usage(error))
     except UsageError as error:
         return _fail(2, str(error))

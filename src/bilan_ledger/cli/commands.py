@@ -498,7 +498,7 @@ def explain(
     from_: Annotated[str, option("opt-from", name="--from")],
     to: Annotated[str, option("opt-to-day")],
     known: options.Known = None,
-    known_from: Annotated[str | None, option("opt-known-from")] = None,
+    known_from: options.KnownFrom = None,
     policy: POLICY = PolicyOptions(),
     common: OUTPUT = Output(),
 ) -> None:

@@ -51,6 +51,7 @@ def _known(_: Any, tokens: Sequence[Token]) -> Any:
 
 
 Known = Annotated[Checkpoint | str | None, _help("opt-known", converter=_known)]
+KnownFrom = Annotated[Checkpoint | str | None, _help("opt-known-from", converter=_known)]
 
 
 @attrs.frozen(kw_only=True)
