@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bilan_ledger.audit import KINDS
+from bilan_ledger.formats.tables import TABLES
 
 _FINDINGS = """\
 # The findings of an audit
@@ -24,7 +25,29 @@ def findings() -> str:
     return _FINDINGS + "".join(rows)
 
 
-PAGES = {"reference/findings.md": findings}
+_OPEN_DATA = """\
+# The tables of open data
+
+What `bilan publish-data` writes, as CSV and Parquet. Types are those of Table Schema. The columns
+of the key are in bold.
+"""
+
+
+def open_data() -> str:
+    """Return the page of all tables and columns."""
+    page = _OPEN_DATA
+    for table in TABLES:
+        page += f"\n## {table.name}\n\n{table.english} · {table.french}\n\n"
+        page += "| column | type | English | français |\n|---|---|---|---|\n"
+        for column in table.columns:
+            name = f"`{column.name}`"
+            name = f"**{name}**" if column.name in table.key else name
+            said = f"{column.english} | {column.french}"
+            page += f"| {name} | {column.type} | {said} |\n"
+    return page
+
+
+PAGES = {"reference/findings.md": findings, "reference/open-data.md": open_data}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

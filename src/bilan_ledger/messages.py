@@ -504,6 +504,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{field} : la ligne {value} n'est pas un texte scellé tel qu'il est exporté.",
         "{field}: the line {value} is no sealed text as it is exported.",
     ),
+    "siren-check": (
+        "{field} : {value} n'est pas un SIREN (clé de contrôle) ; corrigez les termes de {plan} : "
+        "bilan plan {plan} --amend JOUR --siren …",
+        "{field}: {value} is no SIREN (check digit); correct the terms of {plan}: "
+        "bilan plan {plan} --amend DAY --siren …",
+    ),
+    "decidim-table": (
+        "{field} : table de correspondance incomplète ou illisible ({value}). Voyez "
+        "docs/how-to/decidim-export.md.",
+        "{field}: the correspondence table is incomplete or cannot be read ({value}). See "
+        "docs/how-to/decidim-export.md.",
+    ),
     # mapped imports
     "import-refused": (
         "import refusé, problèmes : {count} ; rien n'a été enregistré.",

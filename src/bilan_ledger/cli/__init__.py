@@ -24,6 +24,7 @@ from ..errors import BilanError, CommandRefused, LedgerUnavailable, MalformedEnt
 from . import commands as _commands  # noqa: F401 declares them
 from . import evidence as _evidence  # noqa: F401
 from . import imports as _imports  # noqa: F401 declares `bilan import`
+from . import opendata as _opendata  # noqa: F401
 from . import proof as _proof  # noqa: F401
 from . import words
 from .app import app

@@ -144,6 +144,29 @@ WORDS: dict[str, tuple[str, str]] = {
         "{path}: publication at {size} entries, ledger now at {now}. To be checked with: bilan verify {path}",
     ),
     "exported": ("{path} : {entries} écritures, une par ligne.", "{path}: {entries} entries, one a line."),
+    "do-publish-data": (
+        "Publier le registre en données ouvertes : Data Package, CSV, schémas (--parquet).",
+        "Publish the ledger as open data: Data Package, CSV, schemas (--parquet).",
+    ),
+    "do-export-table": (
+        "Écrire une table pour un tableur : .csv, ou toutes en .xlsx.",
+        "Write a table for a spreadsheet: .csv, or all of them as .xlsx.",
+    ),
+    "do-export-decidim": (
+        "Écrire les réalisations que l'administration de Decidim importe.",
+        "Write the results that Decidim's administration imports.",
+    ),
+    "opt-data-folder": ("Le dossier du jeu de données.", "The folder of the package."),
+    "opt-licence": ("etalab-2.0 ou ODbL-1.0.", "etalab-2.0 or ODbL-1.0."),
+    "opt-parquet": ("Écrire aussi des fichiers Parquet.", "Also write Parquet files."),
+    "opt-table": ("actions, entries, figures ou measures.", "actions, entries, figures or measures."),
+    "opt-decidim-table": (
+        "Fichier TOML : identifiants du site pour axes, thèmes et statuts.",
+        "TOML file: the site's ids for axes, themes and statuses.",
+    ),
+    "published": ("Écrit : {path} ({files})", "Written: {path} ({files})"),
+    "table-suffix": ("le nom du fichier finit par .csv ou .xlsx.", "the file's name ends in .csv or .xlsx."),
+    "table-name": ("choisissez une table : {allowed}.", "choose a table: {allowed}."),
     "log-imported": (
         "{path} : {new} écritures reprises, {entries} dans le registre.",
         "{path}: {new} entries taken in, {entries} in the ledger.",
