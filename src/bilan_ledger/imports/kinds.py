@@ -78,10 +78,18 @@ class Kind:
     def refuse(self, item: Item, error: BilanError) -> None:
         """Keep a row that cannot be recorded, with the reason and its place."""
         if isinstance(error, InvalidValue):
-            columns = self.mapping.columns.status or self.mapping.columns.progress
-            column = columns[0] if columns else ""
-            error = error.at(error.facts.get("place") or item.table.place(item.row.line, column))
+            error = self._placed(item, error)
         self.bad.append(Bad(item.table, item.row, (error,), item.key, item.version, item.stated))
+
+    def _placed(self, item: Item, error: InvalidValue) -> InvalidValue:
+        """Return an error with the place and the name of the column that it is about."""
+        if error.facts.get("place"):
+            return error
+        columns = self.mapping.columns
+        asked = getattr(columns, str(error.facts["field"]), ()) or columns.progress
+        place = item.table.place(item.row.line, asked[0]) if asked else item.row.place
+        field = " / ".join(asked) or error.facts["field"]
+        return type(error)(error.code, **{**error.facts, "place": place, "field": field})
 
     def known_on(self, item: Item, day: date) -> When | None:
         """Return the row's own effective date; raises `InvalidValue` when it lies after `day`."""
@@ -249,7 +257,9 @@ class Lists(Kind):
             gone = self._gone(snapshot)
             if gone is None:
                 continue
-            fixed = self.mapping.rows.proposed if previous is None or snapshot.stated is None else None
+            fixed = (
+                self.mapping.rows.proposed if previous is None or snapshot.stated is None else None
+            )
             added = self._rows(snapshot, start, fixed)
             self._vanished(snapshot, start, [key for key in gone if key not in reported], added)
             reported.update(gone)

@@ -108,9 +108,7 @@ class _Import:
             self.problems.add(*(problem for row in bad for problem in row.problems))
         self.problems.check()
         opened = self._opened(created, items)
-        return self._prepared(
-            opened, draft, self._marker(tables, day, len(bad)), bad, kind.notices
-        )
+        return self._prepared(opened, draft, self._marker(tables, day, len(bad)), bad, kind.notices)
 
     def _prepared(
         self, opened: Step | None, draft: Draft, marker: AttachEvidence,
