@@ -169,7 +169,7 @@ def test_all_problems_of_all_files_come_in_one_report(town):
         ("import-axis", "list-2.csv:3:D", "axe"),
     ]
     assert expected == found
-    assert 'list-1.csv:3:C: statut: "pas fait"' in error.value.problems[0].text()
+    assert 'list-1.csv:3:C: statut: the word "pas fait"' in error.value.problems[0].text()
     assert () == town.ledger.plans()
 
 
