@@ -1,10 +1,10 @@
 """Lists, versions and histories: what they record, and that they record it once."""
 
 import pytest
-from conftest import HISTORY, LIST, VERSIONS
 
 from bilan_ledger import Ledger
 from bilan_ledger.imports import ImportRefused, prepare, record
+from conftest import HISTORY, LIST, VERSIONS
 
 TABLE = "n;action;statut\n1;Planter;à venir\n2;Bancs;en cours\n3;Halle;fait\n4;Parc;\n"
 
@@ -197,14 +197,13 @@ BACK = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second", "reopened", "retracted", "standing"), BACK)
+@pytest.mark.parametrize("case", BACK, ids=lambda case: f"{case[0]} to {case[1]}")
 @pytest.mark.parametrize("how", ["reopen", "retract"])
-def test_a_status_that_goes_back_is_an_entry(
-    town, how, first, second, reopened, retracted, standing
-):
+def test_a_status_that_goes_back_is_an_entry(town, how, case):
     """Reopened or retracted as the mapping says; without a word of it, an error."""
+    first, second, reopened, retracted, standing = case
     table = REVERSED.format(first, second)
-    if "Realised" not in (reopened[0], retracted[0]):
+    if reopened != ["Realised"]:
         with pytest.raises(ImportRefused) as error:
             town.prepared(VERSIONS, table)
         assert [("import-reversed", "list-1.csv:3:D")] == codes(error)

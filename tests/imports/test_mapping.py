@@ -5,13 +5,23 @@ from pathlib import Path
 
 import attrs
 import pytest
-from conftest import LIST, PLAN
 
-from bilan_ledger.imports import ImportRefused
-from bilan_ledger.imports.mapping import _TERMS, SECTIONS, Columns, Dates, Fixed, Reversals
-from bilan_ledger.imports.mapping import Rows, Source, Vanished, Versions
-from bilan_ledger.imports.words import read_range, read_word
 from bilan_ledger.errors import InvalidValue
+from bilan_ledger.imports import ImportRefused
+from bilan_ledger.imports.mapping import (
+    _TERMS,
+    SECTIONS,
+    Columns,
+    Dates,
+    Fixed,
+    Reversals,
+    Rows,
+    Source,
+    Vanished,
+    Versions,
+)
+from bilan_ledger.imports.words import read_range, read_word
+from conftest import LIST, PLAN
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference" / "mapping.md"
 
@@ -164,8 +174,10 @@ def test_ranges_do_not_overlap(town):
 
 def test_every_key_is_documented_and_every_documented_key_exists():
     """The reference page names each key of each section once, as a row of a table."""
-    kinds = {"import": Rows, "source": Source, "columns": Columns, "fixed": Fixed,
-             "dates": Dates, "reversals": Reversals, "vanished": Vanished, "versions": Versions}  # fmt: skip
+    kinds = {
+        "import": Rows, "source": Source, "columns": Columns, "fixed": Fixed, "dates": Dates,
+        "reversals": Reversals, "vanished": Vanished, "versions": Versions,
+    }  # fmt: skip
     expected = {(name, key) for name, kind in kinds.items() for key in attrs.fields_dict(kind)}
     expected |= {("plan", key) for key in ("key", *_TERMS)}
     found, section = set(), ""

@@ -14,7 +14,10 @@ from bilan_ledger import Policy
 from bilan_ledger.imports import prepare, read_mapping, record
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-FIRST = """committed_at,commit,sheet_type,goal,project_pt,subprefecture,dup_no,project_status_pt,phase_pt
+HEAD = "committed_at,commit,sheet_type,goal,project_pt,subprefecture,dup_no,"
+FIRST = (
+    HEAD
+    + """project_status_pt,phase_pt
 2014-05-05T17:26:48-03:00,aaa,1,3,CRAS - Um,Sé,1,Em andamento,1/2
 2014-05-05T17:26:48-03:00,aaa,1,3,CRAS - Um,Sé,1,Em andamento,2/2
 2014-05-05T17:26:48-03:00,aaa,1,3,CRAS - Um,Sé,2,Concluído,1/1
@@ -22,7 +25,10 @@ FIRST = """committed_at,commit,sheet_type,goal,project_pt,subprefecture,dup_no,p
 2014-05-05T17:26:48-03:00,aaa,2,9,Parque,Sé,1,,1/1
 2014-05-05T17:26:48-03:00,aaa,2,9,Ponte,Sé,1,Não Iniciado,1/1
 """
-EVENTS = """committed_at,commit,sheet_type,goal,project_pt,subprefecture,dup_no,event,phase_pt,from,to
+)
+EVENTS = (
+    HEAD
+    + """event,phase_pt,from,to
 2014-05-30T22:10:59+00:00,bbb,1,3,CRAS - Um,Sé,1,project_status_changed,,Em andamento,Não Iniciado
 2014-05-30T22:10:59+00:00,bbb,1,3,CRAS - Um,Sé,1,phase_status_changed,1/2,em_andamento,
 2014-05-30T22:10:59+00:00,bbb,2,9,Ponte,Sé,1,project_removed,,Não Iniciado,
@@ -30,6 +36,7 @@ EVENTS = """committed_at,commit,sheet_type,goal,project_pt,subprefecture,dup_no,
 2014-10-30T23:24:25-02:00,ccc,2,9,Ponte,Sé,1,project_added,,,Concluído
 2014-10-30T23:24:25-02:00,ccc,1,3,CRAS - Um,Sé,2,project_status_changed,,Concluído,Em andamento
 """
+)
 LAST = (
     FIRST.splitlines()[0]
     + """

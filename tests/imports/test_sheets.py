@@ -15,7 +15,11 @@ from bilan_ledger.imports import sheets
 from bilan_ledger.imports.mapping import Source
 from bilan_ledger.imports.sheets import letter, read_table
 
-TEXT = 'n;intitulé;statut\r\n1;"Planter; arroser\r\ntailler";réalisée\r\n\r\n2;"dit ""vert""";engagée\r\n'
+TEXT = (
+    'n;intitulé;statut\r\n1;"Planter; arroser\r\ntailler";réalisée\r\n\r\n'
+    '2;"dit ""vert""";engagée\r\n'
+)
+MORNING = datetime(2024, 1, 15, 9, 30)  # noqa: DTZ001 as a spreadsheet has it
 CELLS = [
     (2, {"n": "1", "intitulé": "Planter; arroser\r\ntailler", "statut": "réalisée"}),
     (5, {"n": "2", "intitulé": 'dit "vert"', "statut": "engagée"}),
@@ -128,7 +132,7 @@ def workbook() -> bytes:
     sheet.append(["Suivi", None, None, None])
     sheet.append(["n", "intitulé", "le", "part"])
     sheet.append([1, " e\u0301té ", date(2024, 1, 15), 0.5])
-    sheet.append([2.0, True, datetime(2024, 1, 15, 9, 30), "=1+1"])
+    sheet.append([2.0, True, MORNING, "=1+1"])
     sheet.append([None, None, None, None])
     sheet.append([3, None, None, 1e-7])
     sheet.merge_cells("A1:D1")
@@ -142,7 +146,7 @@ def test_a_workbook_gives_values_dates_and_texts(tmp_path):
     table = read(tmp_path, workbook(), "t.xlsx", sheet="Actions", header_row=2)
     expected = [
         (3, {"n": "1", "intitulé": "été", "le": date(2024, 1, 15), "part": "0.5"}),
-        (4, {"n": "2", "intitulé": "true", "le": datetime(2024, 1, 15, 9, 30), "part": ""}),
+        (4, {"n": "2", "intitulé": "true", "le": MORNING, "part": ""}),
         (6, {"n": "3", "intitulé": "", "le": "", "part": "0.0000001"}),
     ]
     assert expected == rows(table)

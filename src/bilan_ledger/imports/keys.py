@@ -22,7 +22,7 @@ def action_key(parts: Sequence[str]) -> str:
     a mark of the whole, so that different names never share a key.
 
     >>> action_key(["3", "CRAS - Ermelino"])
-    '3-CRAS-Ermelino-90cdaad4'
+    '3-CRAS-Ermelino-bcc19069'
     """
     several = len(parts) > 1
     joined = "-".join(parts)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
 
 import attrs
 
@@ -304,15 +303,18 @@ class Lists(Kind):
         few = len(gone) * 100 <= rules.most * len(before)
         if rules.how == "report" or few or rules.beyond == "accept":
             return gone
-        facts: dict[str, Any] = {"value": snapshot.name, "gone": len(gone), "before": len(before),
-                 "most": rules.most}  # fmt: skip
         if rules.beyond == "skip":
-            self.notice("import-version-passed", **facts)
+            self.notice(
+                "import-version-passed", value=snapshot.name, gone=len(gone), before=len(before),
+                most=rules.most,
+            )  # fmt: skip
             return None
-        place = snapshot.items[0].table.file if snapshot.items else None
-        self.problems.add(
-            InvalidValue("import-vanished", field="vanished.most", place=place, **facts)
-        )
+        problem = InvalidValue(
+            "import-vanished", field="vanished.most", value=snapshot.name, gone=len(gone),
+            before=len(before), most=rules.most,
+            place=snapshot.items[0].table.file if snapshot.items else self.mapping.file,
+        )  # fmt: skip
+        self.problems.add(problem)
         return None
 
     def _vanished(
