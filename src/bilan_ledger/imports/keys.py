@@ -22,7 +22,7 @@ def action_key(parts: Sequence[str]) -> str:
     a mark of the whole, so that different names never share a key.
 
     >>> action_key(["3", "CRAS - Ermelino"])
-    '3-CRAS-Ermelino-90cdaad4'
+    '3-CRAS-Ermelino-bcc19069'
     """
     several = len(parts) > 1
     joined = "-".join(parts)
@@ -41,7 +41,8 @@ def slug(text: str) -> str:
     # Marks that combine with a letter (Thai vowels) are no letters of a key, and no gap either.
     bare = "".join(c for c in text if not unicodedata.category(c).startswith("M"))
     words = "".join(c if c.isalnum() else " " for c in bare).split()
-    return "-".join(words)[:KEY_LENGTH].rstrip("-") or "x"
+    readable = unicodedata.normalize("NFC", "-".join(words))
+    return readable[:KEY_LENGTH].rstrip("-") or "x"
 
 
 def _plain(part: str, *, several: bool) -> bool:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
 
 import attrs
 
@@ -78,10 +77,18 @@ class Kind:
     def refuse(self, item: Item, error: BilanError) -> None:
         """Keep a row that cannot be recorded, with the reason and its place."""
         if isinstance(error, InvalidValue):
-            columns = self.mapping.columns.status or self.mapping.columns.progress
-            column = columns[0] if columns else ""
-            error = error.at(error.facts.get("place") or item.table.place(item.row.line, column))
+            error = self._placed(item, error)
         self.bad.append(Bad(item.table, item.row, (error,), item.key, item.version, item.stated))
+
+    def _placed(self, item: Item, error: InvalidValue) -> InvalidValue:
+        """Return an error with the place and the name of the column that it is about."""
+        if error.facts.get("place"):
+            return error
+        columns = self.mapping.columns
+        asked = getattr(columns, str(error.facts["field"]), ()) or columns.progress
+        place = item.table.place(item.row.line, asked[0]) if asked else item.row.place
+        field = " / ".join(asked) or error.facts["field"]
+        return type(error)(error.code, **{**error.facts, "place": place, "field": field})
 
     def known_on(self, item: Item, day: date) -> When | None:
         """Return the row's own effective date; raises `InvalidValue` when it lies after `day`."""
@@ -296,15 +303,18 @@ class Lists(Kind):
         few = len(gone) * 100 <= rules.most * len(before)
         if rules.how == "report" or few or rules.beyond == "accept":
             return gone
-        facts: dict[str, Any] = {"value": snapshot.name, "gone": len(gone), "before": len(before),
-                 "most": rules.most}  # fmt: skip
         if rules.beyond == "skip":
-            self.notice("import-version-passed", **facts)
+            self.notice(
+                "import-version-passed", value=snapshot.name, gone=len(gone), before=len(before),
+                most=rules.most,
+            )  # fmt: skip
             return None
-        place = snapshot.items[0].table.file if snapshot.items else None
-        self.problems.add(
-            InvalidValue("import-vanished", field="vanished.most", place=place, **facts)
-        )
+        problem = InvalidValue(
+            "import-vanished", field="vanished.most", value=snapshot.name, gone=len(gone),
+            before=len(before), most=rules.most,
+            place=snapshot.items[0].table.file if snapshot.items else self.mapping.file,
+        )  # fmt: skip
+        self.problems.add(problem)
         return None
 
     def _vanished(

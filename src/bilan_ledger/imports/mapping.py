@@ -354,7 +354,6 @@ def read_mapping(path: Path) -> Mapping:
 def parse_mapping(given: dict[str, Any], text: str, name: str, digest: str) -> Mapping:
     """Return the mapping of a parsed file; raises `ImportRefused`."""
     reader = _Reader(name, text)
-    reader.unknown("", given, SECTIONS)
     for section in SECTIONS:
         if not isinstance(given.get(section, {}), dict):
             with reader.problems.at(reader.place(section)):
@@ -362,6 +361,7 @@ def parse_mapping(given: dict[str, Any], text: str, name: str, digest: str) -> M
         elif section in _REQUIRED and section not in given:
             reader.missing(f"[{section}]")
     reader.problems.check()
+    reader.unknown("", given, SECTIONS)
     kinds: dict[str, Any] = {
         "import": Rows, "source": Source, "columns": Columns, "fixed": Fixed, "dates": Dates,
         "reversals": Reversals, "vanished": Vanished, "versions": Versions,
@@ -495,7 +495,14 @@ def _made(reader: _Reader, kind: Any, given: Any, *path: str) -> Any:
                 raise InvalidValue(
                     "import-mapping-missing", field=".".join((*path, name)), value=""
                 )
-        return kind(**told)
+        try:
+            return kind(**told)
+        except TypeError:  # a number where there should be a list
+            expected = ", ".join(fields)
+            field = ".".join(path)
+            raise InvalidValue(
+                "import-mapping-type", field=field, value=given, expected=expected
+            ) from None
     return None
 
 

@@ -200,13 +200,18 @@ class _OneRow:
         evidence, measure = self._evidence(), self._measure()
         note, reason = self._text("note"), self._text("reason")
         if self.problems.found or word is None or self.key is None:
-            found = tuple(self.problems.found)
+            found = tuple(sorted(self.problems.found, key=self._order))
             return Bad(self.table, self.row, found, self.key, version, stated)
         return Item(
             table=self.table, row=self.row, key=self.key, word=word, told=told, on=on,
             proposed=proposed, stated=stated, version=version, note=note, reason=reason,
             evidence=evidence, measure=measure,
         )  # fmt: skip
+
+    def _order(self, problem: BilanError) -> tuple[int, str]:
+        """Return the column of a problem, so that they are told from left to right."""
+        column = str(problem.facts["place"])[len(self.row.place) :]
+        return len(column), column
 
     # --- cells -----------------------------------------------------------------------------
 
@@ -330,8 +335,12 @@ class _OneRow:
         given.setdefault(
             "title", given.get("url") or given.get("deliberation") or given.get("locator")
         )
-        with self.problems.at(self._place("evidence_title")):
+        try:
             return (row, Evidence(**given, dated=dated))
+        except InvalidValue as error:
+            field = f"evidence_{str(error.facts['field']).rpartition('.')[2]}"
+            with self.problems.at(self._place(field), self._named(field)):
+                raise
         return (row,)
 
     def _measure(self) -> Evidence | None:

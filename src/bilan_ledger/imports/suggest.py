@@ -14,6 +14,7 @@ from pathlib import Path
 
 import attrs
 
+from ..errors import shown
 from .decidim import decidim
 from .keys import slug
 from .mapping import Source
@@ -23,6 +24,7 @@ from .words import normal
 UNKNOWN = "?"
 _MOST_WORDS = 60
 _SAMPLE = 1_000
+_MOST_TOLD = 1_000
 _TITLE = 15  # characters: a title is longer than a word, on the average
 # Parts of column names, in the order in which a column is looked for.
 _NAMES = {
@@ -132,9 +134,8 @@ class _Proposal:
         yield from self._status()
 
     def _say(self, code: str, **facts: str) -> Iterator[str]:
-        text = _COMMENTS[code][0 if self.lang == "fr" else 1].format(**facts)
-        for line in text.splitlines():
-            yield f"# {line}"
+        told = {name: shown(value, _MOST_TOLD) for name, value in facts.items()}
+        yield "# " + _COMMENTS[code][0 if self.lang == "fr" else 1].format(**told)
 
     def _columns(self) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -213,4 +214,4 @@ def _formats(rows: Iterable[Row], columns: Sequence[str]) -> list[str]:
 
 def _quoted(text: str) -> str:
     """Return a TOML text; JSON's escapes are TOML's too."""
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
