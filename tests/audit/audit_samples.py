@@ -125,7 +125,12 @@ def fill(ledger, size=600):
             ]
         )
         ledger.record(name, a.Realise(on="2025-11-02", evidence=measured("12"), note="reçu"))
-        ledger.record(name, a.Correct(entry=3, by=a.Realise(on="2025-11-03"), reason="date"))
+        ledger.record(
+            name,
+            a.Correct(
+                entry=3, reason="date", by=a.Realise(on="2025-11-03", evidence=measured("12"))
+            ),
+        )
         ledger.record(name, a.Qualify(on="2025-12-01", qualifier="partial"))
     ledger.record("p/001", a.Reopen(on="2026-01-01", reason="gel", to="engaged"))
     ledger.record("p/002", a.Merge(on="2026-01-01", target="001"))
