@@ -116,22 +116,16 @@ def fill(ledger, size=600):
                   end="2030-12-31")  # fmt: skip
     ledger.record("p", a_plan(terms))
     numbers = count(1)
-    while len(ledger) < size - 7:
-        name = f"p/{next(numbers):03}"
-        ledger.record_all(
-            [
-                Order(name, Propose(on="2025-03", title="Planter « 3 000 » arbres", tags=["vert"])),
-                Order(name, a.Engage(on="2025-05-02/2025-07", note="vu au conseil")),
-            ]
-        )
-        ledger.record(name, a.Realise(on="2025-11-02", evidence=measured("12"), note="reçu"))
-        ledger.record(
-            name,
-            a.Correct(
-                entry=3, reason="date", by=a.Realise(on="2025-11-03", evidence=measured("12"))
-            ),
-        )
-        ledger.record(name, a.Qualify(on="2025-12-01", qualifier="partial"))
+    while len(ledger) <= size - 16:
+        pair = [f"p/{next(numbers):03}" for _ in "ab"]
+        proposed = Propose(on="2025-03", title="Planter « 3 000 » arbres", tags=["vert"])
+        begun = a.Engage(on="2025-05-02/2025-07", note="vu au conseil")
+        ledger.record_all([Order(name, each) for each in (proposed, begun) for name in pair])
+        for name in pair:
+            done = a.Realise(on="2025-11-03", evidence=measured("12"))
+            ledger.record(name, a.Realise(on="2025-11-02", note="reçu"))
+            ledger.record(name, a.Correct(entry=3, reason="date", by=done))
+            ledger.record(name, a.Qualify(on="2025-12-01", qualifier="partial"))
     ledger.record("p/001", a.Reopen(on="2026-01-01", reason="gel", to="engaged"))
     ledger.record("p/002", a.Merge(on="2026-01-01", target="001"))
     ledger.record("p/003", a.Split(on="2026-01-01", targets=["001", "004"]))
