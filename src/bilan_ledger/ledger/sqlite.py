@@ -80,7 +80,7 @@ PRAGMA journal_mode = WAL;
 def _translated() -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:  # of a damaged file, not even the error is text
         raise OperationalError(error) from error
 
 
@@ -122,7 +122,7 @@ class _Pool(SQLiteConnectionPool):
                 raw.execute("PRAGMA synchronous = FULL")
                 raw.execute("PRAGMA secure_delete = ON")
                 raw.execute("PRAGMA schema_version").fetchone()  # is it a database at all?
-            except sqlite3.Error:
+            except (sqlite3.Error, UnicodeError):
                 raw.close()
                 raise
         raw.row_factory = sqlite3.Row
