@@ -47,7 +47,7 @@ def entries(*told):
         versions[subject] += 1
         plan, _, action = subject.partition("/")
         changes = dict(more[0]) if more else {}
-        now = changes.pop("recorded_at", Instant(now.utc + timedelta(minutes=1)))
+        now = changes.pop("recorded_at", None) or Instant(now.utc + timedelta(minutes=1))
         usual = {
             "index": index, "plan": plan, "action": action or None, "version": versions[subject],
             "recorded_at": now, "recorded_by": BY, "event": event,

@@ -231,6 +231,18 @@ EDITS = {
     "all texts gone": ("DELETE FROM texts", {"text-missing"}, {"text-missing"}),
     "the table of texts gone": ("DROP TABLE texts", {"store-unreadable"}, {"store-unreadable"}),
     # the file itself
+    "a column renamed": (
+        "ALTER TABLE stored_events RENAME COLUMN topic TO topik",
+        {"store-unreadable", "log-shorter"}, {"store-unreadable"},
+    ),
+    "a column of the texts renamed": (
+        "ALTER TABLE texts RENAME COLUMN salt TO sald", {"store-unreadable"}, {"store-unreadable"},
+    ),
+    "a name in the schema that is no text": (
+        "CREATE TABLE other (x); PRAGMA writable_schema = ON; UPDATE sqlite_master"
+        " SET sql = CAST(x'61ff' AS TEXT) WHERE name = 'other'; PRAGMA writable_schema = OFF",
+        {"store-unreadable", "log-shorter"}, {"store-unreadable"},
+    ),
     "another program's file": ("PRAGMA application_id = 1", {"not-a-ledger"}, {"not-a-ledger"}),
     "a format of later": ("PRAGMA user_version = 99", {"ledger-newer"}, {"ledger-newer"}),
 }  # fmt: skip
