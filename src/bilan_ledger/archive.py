@@ -13,6 +13,7 @@ Refuses to know: what the entries say about them.
 
 import mimetypes
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .ledger import Ledger
 
 _BLOCK = 1 << 20
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _PLAIN = "application/octet-stream"
 
 
@@ -105,14 +107,19 @@ class Archive:
         return Captured(digest, media_type, place.stat().st_size, place)
 
     def path(self, digest: str) -> Path:
-        """Return where the file of a SHA-256 lies, or would lie."""
+        """Return where the file of a SHA-256 lies, or would lie.
+
+        Raises `InvalidValue` for what is none: the text of a damaged ledger is no path either.
+        """
+        if not _SHA256.fullmatch(digest):
+            raise InvalidValue("sha256-form", field="sha256", value=digest)
         return self.folder / "evidence" / digest[:2] / digest
 
     def check(self, digest: str) -> bool | None:
         """Whether a captured file still has its hash; None if it is not there."""
         try:
             return _digest(self.path(digest)) == digest
-        except OSError:
+        except (OSError, InvalidValue):
             return None
 
     def captured(self) -> Iterator[str]:
@@ -138,7 +145,7 @@ class Archive:
 
     def remove(self, digest: str) -> None:
         """Remove a captured file, if it is there."""
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, InvalidValue):
             self.path(digest).unlink()
 
     # --- checkpoints -------------------------------------------------------------------------

@@ -12,7 +12,8 @@ Decides: which entries no command can have given, and which histories cannot hav
 Refuses to know: figures, evidence and signatures.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import takewhile
 from typing import Any
@@ -54,12 +55,24 @@ def decided_again(entries: Sequence[Entry]) -> tuple[dict[str, Record], list[Fin
 
     A plan with a stream that is not whole is left out: what it says cannot be known.
     """
-    again = _Again()
+    again = _Again(_torn_plans(entries))
     done = 0
     while done < len(entries):
         done += again.learn(_run(entries[done : done + _MOST]))
     torn = {plan for plan, _ in again.torn}
     return {k: r for k, r in again.records.items() if k not in torn}, again.findings
+
+
+def _torn_plans(entries: Iterable[Entry]) -> set[str]:
+    """Return the plans that an entry of their own stream is missing of, or out of order."""
+    versions: Counter[str] = Counter()
+    torn: set[str] = set()
+    for entry in entries:
+        if entry.action is None:
+            versions[entry.plan] += 1
+            if entry.version != versions[entry.plan]:
+                torn.add(entry.plan)
+    return torn
 
 
 def _run(entries: Sequence[Entry]) -> list[Entry]:
@@ -80,7 +93,8 @@ def _saved(entry: Entry) -> tuple[object, ...]:
 class _Again:
     """The log decided again, command by command."""
 
-    def __init__(self) -> None:
+    def __init__(self, unknown: set[str]) -> None:
+        self._unknown = unknown  # plans whose terms nobody can know
         self.records: dict[str, Record] = {}
         self.findings: list[Finding] = []
         self.torn: set[tuple[str, str | None]] = set()  # streams that are not whole
@@ -149,11 +163,12 @@ class _Again:
         name = entry.action
         if name is None:
             return lambda command: plans.decide(command, record.plan)
-        torn = (record.key, None) in self.torn
-        if record.plan.created is None and not torn:
+        unknown = record.key in self._unknown
+        if record.plan.created is None and not unknown:
+            self._unknown.add(record.key)  # said once
             return lambda _: Refusal("plan-unknown")
         state = record.actions.get(name, Action())
-        now: Axes = {} if torn else self._axes[record.key]
+        now: Axes = {} if unknown else self._axes[record.key]
         around = actions.Surroundings(
             action=name, axes=now, lineage=_Lineage(record, self.torn, entry.plan)
         )

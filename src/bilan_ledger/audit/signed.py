@@ -26,6 +26,15 @@ class Note:
     size: int | None = None
 
 
+_FRENCH = {
+    "not UTF-8": "ce n'est pas de l'UTF-8",
+    "control characters": "caractères de contrôle",
+    "no signatures": "aucune signature",
+    "a signature line": "une ligne de signature",
+    "more than 100 signatures": "plus de 100 signatures",
+    "origin, size, root": "origine, taille, racine",
+    "other lines, or base64 written otherwise": "d'autres lignes, ou un autre base64",
+}
 _MISPLACED = (
     "c'est celui de {size} écritures, rangé à la place d'un autre",
     "it is that of {size} entries, put in the place of another one",
@@ -40,13 +49,14 @@ def parsed(notes: Iterable[Note]) -> tuple[list[tuple[str, Checkpoint]], list[Fi
         try:
             checkpoint = Checkpoint.parse(each.note)
         except BadCheckpoint as error:
-            why = error.facts.get("why", error.code)
-            findings.append(found("checkpoint-form", place=each.place, why=why))
+            why = str(error.facts["why"])
+            french = _FRENCH.get(why, why)
+            findings.append(found("checkpoint-form", place=each.place, why=(french, why)))
             continue
         checkpoints.append((each.place, checkpoint))
         if each.size not in {None, checkpoint.size}:
-            why = tuple(text.format(size=checkpoint.size) for text in _MISPLACED)
-            findings.append(found("checkpoint-form", place=each.place, why=why))
+            misplaced = tuple(text.format(size=checkpoint.size) for text in _MISPLACED)
+            findings.append(found("checkpoint-form", place=each.place, why=misplaced))
     return checkpoints, findings
 
 

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import (
     IntegrityError,
+    Notification,
     OperationalError,
     PersistenceError,
     StoredEvent,
@@ -80,9 +81,13 @@ PRAGMA journal_mode = WAL;
 
 @contextmanager
 def _translated() -> Iterator[None]:
+    """Turn what is said of a file into an error of the store.
+
+    Of a damaged file not even the error need be text, nor the columns be called as they were.
+    """
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError, IndexError) as error:
         raise OperationalError(error) from error
 
 
@@ -124,7 +129,7 @@ class _Pool(SQLiteConnectionPool):
                 raw.execute("PRAGMA synchronous = FULL")
                 raw.execute("PRAGMA secure_delete = ON")
                 raw.execute("PRAGMA schema_version").fetchone()  # is it a database at all?
-            except sqlite3.Error:
+            except (sqlite3.Error, UnicodeError):
                 raw.close()
                 raise
         raw.row_factory = sqlite3.Row
@@ -174,11 +179,21 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         # A UUID can be written in several ways; another one than ours was written by others.
         return found if found.hex == originator_id else str(originator_id)
 
+    def select_notifications(self, *args: Any, **kwargs: Any) -> Sequence[Notification]:
+        """Return rows of the log, in its order."""
+        with _translated():
+            return super().select_notifications(*args, **kwargs)
+
+    def select_events(self, *args: Any, **kwargs: Any) -> Sequence[StoredEvent]:
+        """Return rows of one stream."""
+        with _translated():
+            return super().select_events(*args, **kwargs)
+
     def select_texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
         """Return the texts behind commitments; those that were erased are missing."""
         wanted = list(commitments)
         found: dict[str, SealedText] = {}
-        with self.datastore.transaction(commit=False) as c:
+        with _translated(), self.datastore.transaction(commit=False) as c:
             for start in range(0, len(wanted), _CHUNK):
                 chunk = wanted[start : start + _CHUNK]
                 marks = ",".join("?" * len(chunk))

@@ -189,7 +189,7 @@ class Log(Application[UUID]):
         """Turn what a database says into `LedgerUnavailable`."""
         try:
             yield
-        except PersistenceError as error:
+        except (PersistenceError, UnicodeDecodeError) as error:  # not even the error is text
             raise unavailable(error, self.place) from error
 
 
