@@ -257,6 +257,18 @@ def _(_):
 
 
 @finding(
+    ("signature-not-log", "error", None, None),
+    "3 : aucune signature n'est de la clé du registre town.example/demo lui-même (signé par : "
+    "other.example)",
+    "3: no signature is of the key of the ledger town.example/demo itself (signed by: "
+    "other.example)",
+)  # fmt: skip
+def _(_):
+    signed = attrs.evolve(point(lines(PLAN)), signatures=()).signed_by(OTHER)
+    return look(lines(PLAN), notes=[note(signed)], keys=[OTHER.public])
+
+
+@finding(
     ("signature-unchecked", "notice", None, None),
     "3 : signature non vérifiée, aucune clé n'a été donnée (signé par : town.example/demo)",
     "3: signature not checked, no key was given (signed by: town.example/demo)",

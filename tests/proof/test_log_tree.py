@@ -83,8 +83,8 @@ def test_a_store_whose_own_numbers_have_holes(tmp_path):
         table = file.execute(
             "SELECT name FROM sqlite_master WHERE sql LIKE '%originator_version%' AND type='table'"
         ).fetchone()[0]
-        file.execute(f"UPDATE {table} SET rowid = rowid + 1000 WHERE rowid > 5")  # noqa: S608
-        file.execute(f"UPDATE {table} SET rowid = rowid + 10 WHERE rowid BETWEEN 3 AND 5")  # noqa: S608
+        file.execute(f"UPDATE {table} SET rowid = rowid + 1000 WHERE rowid > 5")
+        file.execute(f"UPDATE {table} SET rowid = rowid + 10 WHERE rowid BETWEEN 3 AND 5")
     with opened("sqlite", tmp_path) as ledger:
         assert (before, list(range(7))) == (states(ledger), [e.index for e in ledger.entries()])
         assert leaves(before) == ledger.tree.leaves()
@@ -103,7 +103,7 @@ def test_our_own_store_has_no_holes(tmp_path):
         table = file.execute(
             "SELECT name FROM sqlite_master WHERE sql LIKE '%originator_version%' AND type='table'"
         ).fetchone()[0]
-        file.execute(f"DELETE FROM {table} WHERE rowid = 4")  # noqa: S608
+        file.execute(f"DELETE FROM {table} WHERE rowid = 4")
     with opened("file", tmp_path) as ledger:
         for ask in (ledger.tree.root, lambda: ledger.checkpoint("a")):
             with pytest.raises(MalformedEntry) as error:
