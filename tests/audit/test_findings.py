@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from hashlib import sha256
 
 import attrs
@@ -29,11 +30,19 @@ from audit_samples import (
 
 pytest.importorskip("cryptography")
 
-from bilan_ledger import Evidence, Ledger, LedgerUnavailable
+from bilan_ledger import (
+    CreatePlan,
+    Evidence,
+    Ledger,
+    LedgerUnavailable,
+    Propose,
+    Terms,
+    Territory,
+)
 from bilan_ledger import action as a
 from bilan_ledger import plan as p
 from bilan_ledger.archive import Archive
-from bilan_ledger.audit import KINDS, audit_bundle, audit_file
+from bilan_ledger.audit import KINDS, audit, audit_bundle, audit_file
 from bilan_ledger.audit.bundle import Bundle, prove
 from bilan_ledger.cli.proof import _own_keys
 from bilan_ledger.record import Erased
@@ -615,3 +624,18 @@ def test_the_memory_of_a_ledger_is_audited_like_its_file():
         ledger.record("p", p.CreatePlan(terms=TERMS))
         found = look(ledger.lines(), texts=ledger.sealed_texts)
     assert ["checkpoint-none"] == [f.code for f in found.findings]
+
+
+def test_a_missing_file_is_told_once_however_many_entries_name_it(tmp_path):
+    """An imported table is the evidence of every row."""
+    piece = Evidence(title="Tableau", sha256="a" * 64)
+    with Ledger.in_memory(recorded_by="x") as ledger:
+        terms = Terms(
+            title="P", territory=Territory(name="V"), start="2026-01-01", end="2031-12-31"
+        )
+        ledger.record("p", CreatePlan(terms=terms))
+        for name in "ABC":
+            ledger.record(f"p/{name}", Propose(on="2026", title=name, evidence=piece))
+        found = audit(ledger.lines(), today=date(2026, 6, 1), archive=Archive(tmp_path))
+    missing = [each.entry for each in found.findings if each.code == "evidence-file-missing"]
+    assert [1] == missing

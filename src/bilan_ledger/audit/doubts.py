@@ -193,9 +193,16 @@ def stale(record: Record, today: date) -> Iterator[Finding]:
 
 
 def files(entries: Mapping[int, list[tuple[Evidence, str]]], archive: Archive) -> Iterator[Finding]:
-    """Yield captured files that are gone or changed; `entries` gives their hashes by index."""
+    """Yield captured files that are gone or changed; `entries` gives their hashes by index.
+
+    A file that several entries name is told once, at the first of them.
+    """
+    told: set[str] = set()
     for index, several in entries.items():
         for piece, digest in several:
+            if digest in told:
+                continue
+            told.add(digest)
             whole = archive.check(digest)
             if whole is None:
                 yield found("evidence-file-missing", index, title=piece.title)
