@@ -517,6 +517,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "docs/how-to/decidim-export.md.",
     ),
     # mapped imports
+    "import-unfilled": (
+        "{field} : « {value} » est à remplacer.",
+        '{field}: "{value}" is to be replaced.',
+    ),
     "import-refused": (
         "import refusé, problèmes : {count} ; rien n'a été enregistré.",
         "import refused, problems: {count}; nothing was recorded.",

@@ -116,6 +116,17 @@ def test_a_suggestion_is_refused_until_it_is_edited(folder, capsys):
     assert 0 == bilan("import t.csv --mapping s.toml", capsys)[0]
 
 
+def test_what_a_proposed_mapping_leaves_open_must_be_filled_in(folder, capsys):
+    """A question mark is no name of a place."""
+    _, out, _ = bilan("import --suggest t.csv", capsys)
+    for field, value in (("as_of", "2024-01-15"), ("start", "2020-01-01"), ("end", "2026-01-01")):
+        out = out.replace(f'{field} = "?"', f'{field} = "{value}"')
+    (folder / "s.toml").write_text(out, encoding="utf-8")
+    code, _, err = bilan("import t.csv --mapping s.toml --lang en", capsys)
+    assert 2 == code
+    assert 'plan.territory: "?" is to be replaced.' in err
+
+
 USAGE = ["import", "import t.csv", "import t.csv --mapping none.toml",
          "import none.csv --mapping m.toml", "import --suggest none.csv",
          "import t.csv --mapping m.toml --as-of hier"]  # fmt: skip

@@ -445,6 +445,11 @@ def _plan(reader: _Reader, given: dict[str, Any]) -> PlanTable | None:
     return PlanTable(key=name, terms=terms)
 
 
+def _name(told: dict[str, Any]) -> object:
+    where = told.get("territory")
+    return where.get("name") if isinstance(where, dict) else None
+
+
 def _terms(reader: _Reader, told: dict[str, Any]) -> Terms | None:
     before = len(reader.problems.found)
     for field in ("title", "territory", "start", "end"):
@@ -455,6 +460,11 @@ def _terms(reader: _Reader, told: dict[str, Any]) -> Terms | None:
         if field in told:
             made[field] = _made(reader, kind, told[field], "plan", field)
     made["axes"] = _axes(reader, told.get("axes", []))
+    for field, value in (("title", told.get("title")), ("territory", _name(told))):
+        if value == "?":  # as a proposed mapping leaves it
+            place = reader.place("plan", field)
+            unfilled = InvalidValue("import-unfilled", field=f"plan.{field}", value="?")
+            reader.problems.add(unfilled.at(place))
     if len(reader.problems.found) > before:
         return None
     with reader.problems.at(reader.place("plan")):
