@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 _numbers = itertools.count(1)
+collect_ignore_glob = ["conftest.py", "*/conftest.py"]  # they hold no examples, and one name
 
 
 @pytest.fixture(scope="session")
