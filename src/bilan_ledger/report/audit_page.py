@@ -30,8 +30,8 @@ _WORDS = {
         "No error: the entries read are those that were signed, and no rule is broken.",
     ),
     "unsigned": (
-        "Aucune erreur, mais aucun point de contrôle n'a été confronté : une réécriture complète ne se verrait pas.",
-        "No error, but no checkpoint was held against it: a complete rewrite would not be seen.",
+        "Aucune erreur, mais aucun point de contrôle signé d'une clé que vous avez donnée n'a été confronté : une réécriture complète ne se verrait pas.",
+        "No error, but no checkpoint signed with a key that you gave was held against it: a complete rewrite would not be seen.",
     ),
     "broken": (
         "Erreurs : {errors}. Ce registre ne peut pas être cru tel qu'il est.",
@@ -81,7 +81,7 @@ def _verdict(audit: Audit, say: Callable[..., str]) -> str:
     codes = {each.code for each in audit.findings}
     if errors:
         style, text = "error", say("broken", errors=errors)
-    elif codes & {"checkpoint-none", "signature-unchecked", "signature-unknown"}:
+    elif codes & {"checkpoint-none", "key-own", "signature-unchecked", "signature-unknown"}:
         style, text = "warning", say("unsigned")
     else:
         style, text = "notice", say("clean")
