@@ -122,7 +122,7 @@ def fill(ledger, size=600):
         begun = a.Engage(on="2025-05-02/2025-07", note="vu au conseil")
         ledger.record_all([Order(name, each) for each in (proposed, begun) for name in pair])
         for name in pair:
-            done = a.Realise(on="2025-11-03", evidence=measured("12"))
+            done = a.Realise(on="2025-11-03", evidence=measured("8"))
             ledger.record(name, a.Realise(on="2025-11-02", note="reçu"))
             ledger.record(name, a.Correct(entry=3, reason="date", by=done))
             ledger.record(name, a.Qualify(on="2025-12-01", qualifier="partial"))

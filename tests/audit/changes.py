@@ -4,12 +4,14 @@ The whole audit of 600 entries takes a tenth of a second, which is too long for 
 it says of signed checkpoints (`seen_by_checkpoint`) is asked alone where every change is tried.
 """
 
+import json
 from random import Random
 
 from audit_samples import KEY, TODAY
 
 from bilan_ledger.audit import Reading, Severity, _signed, audit_file, split
 from bilan_ledger.merkle import leaf_hash
+from bilan_ledger.wire import canonical
 
 
 def joined(states):
@@ -75,10 +77,18 @@ def doubled(states):
         yield [*states[:place], state, *states[place:]]
 
 
-def inserted(states, make):
-    """Yield the lines with one more at each place: `make` gives it, of the line before it."""
+def stranger(before):
+    """Return a line that the ledger could have recorded: one more action, at the same moment."""
+    told = json.loads(before)
+    same = {name: told[name] for name in ("recorded_at", "recorded_by")}
+    about = {"plan": "p", "action": "zzz", "version": 1, "event": "action.proposed"}
+    return canonical({**about, **same, "data": {"on": "2025", "title": "Autre"}})
+
+
+def inserted(states):
+    """Yield the lines with a stranger after each of them."""
     for n in range(1, len(states) + 1):
-        yield [*states[:n], make(states[n - 1]), *states[n:]]
+        yield [*states[:n], stranger(states[n - 1]), *states[n:]]
 
 
 KINDS = {

@@ -235,6 +235,12 @@ EDITS = {
         "ALTER TABLE stored_events RENAME COLUMN topic TO topik",
         {"store-unreadable", "log-shorter"}, {"store-unreadable"},
     ),
+    "rows numbered by words": (
+        "CREATE TABLE other (rowid TEXT, originator_id, originator_version, topic, state);"
+        "INSERT INTO other SELECT 'row ' || rowid, originator_id, originator_version, topic, state"
+        " FROM stored_events; DROP TABLE stored_events; ALTER TABLE other RENAME TO stored_events",
+        {"store-unreadable", "log-shorter"}, {"store-unreadable"},
+    ),
     "a column of the texts renamed": (
         "ALTER TABLE texts RENAME COLUMN salt TO sald", {"store-unreadable"}, {"store-unreadable"},
     ),

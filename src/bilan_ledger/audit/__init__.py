@@ -107,8 +107,9 @@ def audit_bundle(
     findings = list(check.findings)
     if not check.statements:  # not even a bundle
         return Audit(0, root([]), tuple(findings))
-    if not check.refuted and not check.trusted:
-        names = next(each.facts["names"] for each in check.statements if each.code == "signed")
+    signed = next(each for each in check.statements if each.code == "signed")
+    if signed.holds is None:
+        names = signed.facts["names"]
         findings.append(found("signature-unchecked", place="publication.checkpoint", names=names))
     lines = bundle.lines()
     reading = read(lines)

@@ -42,8 +42,8 @@ _RESTORE = (
     "Compare with a backup or with a copy held elsewhere, and restore the one that is intact.",
 )
 _ASK = (
-    "Demandez à la collectivité de s'expliquer, les deux documents en main.",
-    "Ask the municipality to explain, with both documents in hand.",
+    "Demandez à la collectivité de s'expliquer, cet audit en main.",
+    "Ask the municipality to explain, with this audit in hand.",
 )
 _REBUILD = (
     "Demandez le dossier de preuve d'origine ; ne vous fiez pas à celui-ci.",

@@ -206,8 +206,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "{source}: {entries} entries, root {root}…",
     ),
     "audit-counts": (
-        "{errors} erreurs, {warnings} alertes, {notices} à noter",
-        "{errors} errors, {warnings} warnings, {notices} notices",
+        "Erreurs : {errors}. Alertes : {warnings}. À noter : {notices}.",
+        "Errors: {errors}. Warnings: {warnings}. Notices: {notices}.",
     ),
     "audit-more": ("… et {count} autres de même (--json les donne toutes)", "… and {count} more of the kind (--json gives all)"),
     "audit-clean": ("Rien à signaler.", "Nothing to report."),

@@ -4,6 +4,7 @@ Decides: these shapes. Refuses to know: how anything was found.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from ..audit import KINDS, Audit, Finding, Severity
 from ..audit.proof import Statement, Verification
@@ -83,7 +84,7 @@ def sarif(audit: Audit, source: str, version: str, lang: str = "en") -> dict[str
 
 
 def _result(finding: Finding, rule: int, source: str, lang: str) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": source}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(source, safe="/:@?=&")}}
     if finding.entry is not None:
         physical["region"] = {"startLine": finding.entry + 1}
     location: dict[str, Any] = {"physicalLocation": physical}

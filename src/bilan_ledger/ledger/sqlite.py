@@ -182,7 +182,11 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def select_notifications(self, *args: Any, **kwargs: Any) -> Sequence[Notification]:
         """Return rows of the log, in its order."""
         with _translated():
-            return super().select_notifications(*args, **kwargs)
+            rows = super().select_notifications(*args, **kwargs)
+        if not all(isinstance(row.id, int) for row in rows):  # the schema was changed
+            msg = "rows without a number"
+            raise OperationalError(msg)
+        return rows
 
     def select_events(self, *args: Any, **kwargs: Any) -> Sequence[StoredEvent]:
         """Return rows of one stream."""

@@ -20,7 +20,7 @@ _WORDS = {
     "warning": ("Alertes", "Warnings"),
     "notice": ("À noter", "Notices"),
     "none": ("Rien à signaler.", "Nothing to report."),
-    "do": ("À faire", "What to do"),
+    "do": ("À faire :", "What to do:"),
     "again": (
         "Chacun peut refaire cet audit sur sa propre machine : bilan audit {source}",
         "Anyone can make this audit again on their own machine: bilan audit {source}",
@@ -30,8 +30,8 @@ _WORDS = {
         "No error: the entries read are those that were signed, and no rule is broken.",
     ),
     "unsigned": (
-        "Aucune erreur, mais aucun point de contrôle n'a été confronté : une réécriture complète ne se verrait pas.",
-        "No error, but no checkpoint was held against it: a complete rewrite would not be seen.",
+        "Aucune erreur, mais aucun point de contrôle signé d'une clé que vous avez donnée n'a été confronté : une réécriture complète ne se verrait pas.",
+        "No error, but no checkpoint signed with a key that you gave was held against it: a complete rewrite would not be seen.",
     ),
     "broken": (
         "Erreurs : {errors}. Ce registre ne peut pas être cru tel qu'il est.",
@@ -43,7 +43,7 @@ _STYLE = """
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:1.6rem 0 .4rem}
-.of,.do,footer{color:GrayText}.of,code{overflow-wrap:anywhere}
+.of,.do,footer{opacity:.75}.of,code{overflow-wrap:anywhere}
 .verdict{border-left:.4rem solid;padding:.4rem .8rem;margin:1rem 0;font-weight:600}
 .error{border-color:#b3261e}.warning{border-color:#9a6700}.notice{border-color:#2e7d32}
 ul{padding-left:1.2rem}li{margin:.2rem 0}code{font-size:.85em}
@@ -81,7 +81,7 @@ def _verdict(audit: Audit, say: Callable[..., str]) -> str:
     codes = {each.code for each in audit.findings}
     if errors:
         style, text = "error", say("broken", errors=errors)
-    elif codes & {"checkpoint-none", "signature-unchecked", "signature-unknown"}:
+    elif codes & {"checkpoint-none", "key-own", "signature-unchecked", "signature-unknown"}:
         style, text = "warning", say("unsigned")
     else:
         style, text = "notice", say("clean")
@@ -96,5 +96,5 @@ def _section(title: str, do: str, findings: Sequence[Finding], lang: str) -> str
     for code, alike in kinds.items():
         items = "".join(f"<li>{escape(each.text(lang))}</li>" for each in alike)
         advice = escape(alike[0].advice(lang))
-        parts.append(f'<p><code>{code}</code></p><ul>{items}</ul><p class="do">{do} : {advice}</p>')
+        parts.append(f'<p><code>{code}</code></p><ul>{items}</ul><p class="do">{do} {advice}</p>')
     return "\n".join(parts)
