@@ -101,7 +101,11 @@ def test_keys_are_written_and_read():
         assert key.public == PublicKey.parse(str(key.public))
         assert key.seed.hex() not in repr(key)
         assert re.search(r"\+[0-9a-f]{8}\+", str(key.public))
-    for wrong in ("", "x", str(LOG.public)[:-1], str(LOG.public).replace("+", "-")):
+    text = str(LOG.public)
+    other = f"+{(int(LOG.public.id.hex(), 16) ^ 1):08x}+"
+    ids = [other, other.upper(), f"+{LOG.public.id.hex().upper()}+", "++"]
+    spoilt = [text.replace(f"+{LOG.public.id.hex()}+", each) for each in ids]
+    for wrong in ("", "x", text[:-1], text.replace("+", "-"), *spoilt):
         with pytest.raises(InvalidValue):
             PublicKey.parse(wrong)
     for wrong in ("", "PRIVATE+KEY+a+b+c", LOG.secret().replace("demo", "autre")):
@@ -176,6 +180,9 @@ def test_the_log_s_key_bears_the_log_s_name():
         assert "signature-not-log" == error.value.code
         assert (LOG.name, names) == (error.value.facts["origin"], error.value.facts["names"])
     assert (LOG.public,) == SIGNED.verified_by_log([LOG.public, WITNESS.public]).by_log
+    namesake = PrivateKey(LOG.name, 4, WITNESS.seed)
+    with pytest.raises(BadCheckpoint):
+        POINT.signed_by(namesake, seconds=1).verified_by_log([namesake.public])
 
 
 def test_a_key_that_only_shares_its_four_byte_id_is_another_key():
@@ -228,6 +235,7 @@ def test_only_the_signatures_that_hold_are_kept_one_a_key():
     assert 5 == len(several.signatures)
     kept = several.verified([LOG.public, WITNESS.public])
     assert (str(SIGNED), ("inconnu.example.org",)) == (str(kept.note), kept.unknown)
+    assert ((LOG.public, None), (WITNESS.public, 1_700_000_000)) == kept.signed
 
 
 def test_a_rotated_key_and_several_witnesses():

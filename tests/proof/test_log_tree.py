@@ -2,6 +2,7 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from proof_samples import PLAN, TERMS, Clock, leaves, states
@@ -79,7 +80,7 @@ def test_a_store_whose_own_numbers_have_holes(tmp_path):
     with opened("sqlite", tmp_path) as ledger:
         ledger.record_all(PLAN)
         before = states(ledger)
-    with sqlite3.connect(tmp_path / "events.db") as file:
+    with closing(sqlite3.connect(tmp_path / "events.db", isolation_level=None)) as file:
         table = file.execute(
             "SELECT name FROM sqlite_master WHERE sql LIKE '%originator_version%' AND type='table'"
         ).fetchone()[0]
@@ -97,7 +98,7 @@ def test_our_own_store_has_no_holes(tmp_path):
     """A row that is gone, with the triggers dropped, is no tree at all."""
     with opened("file", tmp_path) as ledger:
         ledger.record_all(PLAN)
-    with sqlite3.connect(tmp_path / "town.ledger") as file:
+    with closing(sqlite3.connect(tmp_path / "town.ledger", isolation_level=None)) as file:
         for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type='trigger'"):
             file.execute(f'DROP TRIGGER "{name}"')
         table = file.execute(

@@ -124,6 +124,10 @@ def changes(proof, random_):
         yield [*proof[:place], each[:-1], *proof[place + 1 :]]
         yield [*proof[:place], *proof[place + 1 :]]
         yield [*proof[:place], each, *proof[place:]]
+        if place:  # the same bytes, cut elsewhere
+            before = proof[place - 1]
+            yield [*proof[: place - 1], before[:-1], before[-1:] + each, *proof[place + 1 :]]
+            yield [*proof[: place - 1], before[1:], each + before[:1], *proof[place + 1 :]]
         for other in range(place + 1, len(proof)):
             swapped = list(proof)
             swapped[place], swapped[other] = proof[other], each

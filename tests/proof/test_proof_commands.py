@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from base64 import b64encode
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -223,7 +224,7 @@ def test_a_rewritten_history_is_never_signed(town, capsys, monkeypatch, change):
     """An entry changed in the file, another continuation, or entries gone: refused, saying why."""
     fine("checkpoint --key city.key", capsys)
     if change == "entry":
-        with sqlite3.connect("town.ledger") as file:
+        with closing(sqlite3.connect("town.ledger", isolation_level=None)) as file:
             for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type='trigger'"):
                 file.execute(f'DROP TRIGGER "{name}"')
             table = file.execute(

@@ -408,7 +408,7 @@ def verification(found: Verification) -> None:
     }
     for each in found.statements:
         word, style = words_[each.holds]
-        line(f"{say(word)} : {each.text(words.LANG)}", style)
+        line(f"{say(word)} {each.text(words.LANG)}", style)
     _findings(found.findings)
     if found.refuted:
         line(say("verify-refuted"), "bold red")
