@@ -25,6 +25,7 @@ from .sheets import Cell, Row, Table, text_of
 from .words import Word
 
 _JOIN = " / "
+_LINES = ("note", "reason", "tags")
 _SLACK = timedelta(days=366)
 _EVIDENCE = ("title", "kind", "url", "locator", "publisher", "dated", "deliberation")
 _BLANKS = str.maketrans("", "", " \u00a0\u202f")
@@ -238,7 +239,9 @@ class _OneRow:
         return _JOIN.join(cells if field == "status" else filter(None, cells))
 
     def _text(self, field: str) -> str | None:
-        return text_of(self._cell(field)) or None
+        text = text_of(self._cell(field))
+        # Only a note has lines; the line breaks of other cells are how wide a column was.
+        return (text if field in _LINES else " ".join(text.split())) or None
 
     def _moment(self, field: str) -> Instant | None:
         if not (cell := self._cell(field)):
