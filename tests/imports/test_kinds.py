@@ -270,6 +270,14 @@ def test_what_a_row_does_not_date_happened_since_the_statement_before(town):
     assert expected == town.events("1")[1:]
 
 
+def test_what_is_recorded_is_known_by_its_own_date_also_where_that_is_uncertain(town):
+    """By the end of 2022 the action was realised; that it began in 2022 is no step back."""
+    mapping = HISTORY.replace('stated_at = "dit le"\n', "")
+    table = "n;action;statut;depuis;dit le;motif\n1;A;en cours;2022;;\n1;A;fait;2022-06;;\n"
+    town.run(mapping, table)
+    assert {} == town.run(mapping, table + "\n")
+
+
 def test_the_same_row_twice_is_one_change(town):
     table = "n;action;statut;depuis;dit le;motif\n" + "1;A;fait;2021;2022-01-01;\n" * 2
     found = town.prepared(HISTORY, table)

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from bilan_ledger.errors import InvalidValue
-from bilan_ledger.imports import ImportRefused
+from bilan_ledger.imports import ImportRefused, read_mapping
 from bilan_ledger.imports.mapping import (
     _TERMS,
     SECTIONS,
@@ -23,6 +23,7 @@ from bilan_ledger.imports.mapping import (
 from bilan_ledger.imports.words import read_range, read_word
 from conftest import LIST, PLAN
 
+EXAMPLES = Path(__file__).parents[2] / "examples" / "mappings"
 DOCS = Path(__file__).parents[2] / "docs" / "reference" / "mapping.md"
 
 
@@ -190,3 +191,15 @@ def test_every_key_is_documented_and_every_documented_key_exists():
     fixed = {("fixed", key) for section, key in found if section == "columns"}
     assert expected == found | (fixed - {("fixed", "key"), ("fixed", "version")})
     assert set(SECTIONS) == {name for name, _ in found} | {"fixed", "status", "progress"}
+
+
+@pytest.mark.parametrize("page", ["reference/mapping.md", "how-to/spreadsheet.md"])
+def test_the_mappings_in_the_documents_are_mappings(town, page):
+    text = (DOCS.parents[1] / page).read_text(encoding="utf-8")
+    block = text.split("```toml\n")[1].split("```")[0]
+    assert "town-2020" == town.mapping(block).plan.key
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.stem)
+def test_the_mappings_of_the_examples_have_no_fault(path):
+    assert read_mapping(path).title

@@ -201,6 +201,13 @@ def test_a_row_says_what_its_cells_say(town):
     assert {} == town.run(again, HEADER + GOOD)
 
 
+def test_a_title_is_on_one_line_and_a_note_keeps_its_lines(town):
+    mapping = LIST.replace('status = "statut"', 'status = "statut"\nnote = "notes"')
+    town.run(mapping, 'n;action;statut;notes\n1;"Planter\nmille  arbres";fait;"un\ndeux"\n')
+    event = town.ledger.entries("town")[1].event
+    assert ("Planter mille arbres", "un\ndeux") == (event.title, town.ledger.text(event.note))
+
+
 def test_what_an_import_leaves_about_itself(town):
     """The digests of files and mapping, the day, and the declared words, which can be erased."""
     town.run(LIST, "n;action;statut\n1;A;fait\n")

@@ -6,6 +6,7 @@ Refuses to know: how a table is read, and what is recorded.
 
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -98,7 +99,8 @@ def _mapped(files: Sequence[Path], mapping: Path, asked: ImportOptions, common: 
         read = asked.applied(read_mapping(mapping))
         read = read if common.stated_at is None else read.stated_on(common.stated_at)
         with common.open() if asked.dry_run else common.open_to_record() as ledger:
-            prepared = prepare(ledger, read, files, partial=asked.partial is not None)
+            with _busy():
+                prepared = prepare(ledger, read, files, partial=asked.partial is not None)
             done = 0 if asked.dry_run else _recorded(ledger, prepared, asked.partial)
     except ImportRefused as error:
         _refused(error, common)
@@ -120,6 +122,11 @@ def _log(path: Path, texts: Path | None, common: Recording) -> None:
         print_json({"file": str(path), "entries": entries, "recorded": entries - before})
     else:
         show.line(say("log-imported", path=path, entries=entries, new=entries - before))
+
+
+def _busy() -> AbstractContextManager[object]:
+    """Show on a terminal that files are being read."""
+    return show.err.status(say("preparing")) if show.err.is_terminal else nullcontext()
 
 
 def _recorded(ledger: Ledger, prepared: Prepared, bad: Path | None) -> int:

@@ -280,6 +280,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "donnez --mapping CORRESPONDANCE.toml, ou proposez-en une : bilan import --suggest FICHIER",
         "give --mapping MAPPING.toml, or have one proposed: bilan import --suggest FILE",
     ),
+    "preparing": ("Lecture et vérification", "Reading and checking"),
     "importing": ("Import", "Importing"),
     "speed": ("{number} écritures/s", "{number} entries/s"),
     "place": ("source", "source"),

@@ -101,6 +101,20 @@ def on_day(state: Action, day: date, wanted: Word) -> Now | None:
     )
 
 
+def certain(state: Action, day: date, word: Word) -> bool:
+    """Whether an action certainly stands on a day where a word puts it."""
+    standing = {(each.status, each.scope) for each in possible(state, day)}
+    statuses = {status for status, _ in standing}
+    agreed = statuses <= word.statuses if word.statuses else True
+    same = word.qualifier is qualifier(state, day) or not word.statuses
+    return agreed and same and None not in statuses and {s for _, s in standing} == {word.scope}
+
+
+def as_wanted(word: Word) -> Now:
+    """Return the standing that a word gives: nothing has to be done to come there."""
+    return Now(word.statuses, word.scope, word.qualifier, last=0)
+
+
 def next_command(now: Now | None, wanted: Wanted) -> ActionCommand | None:
     """Return the next command on the way to what a row says; None where it is already so.
 

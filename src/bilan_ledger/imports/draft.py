@@ -166,7 +166,8 @@ class Draft:
     def around(self, key: str, command: ActionCommand) -> Surroundings:
         """Return what the rules of one action need to know of the others."""
         lineage: dict[str, tuple[str, ...]] = {}
-        if touches_lineage(command):
+        # What carries nobody on has no lineage to break: most actions, so this is worth asking.
+        if touches_lineage(command) and successors(self.states.get(key, Action())):
             found = self.states.items()
             lineage = {name: successors(s) for name, s in found if live(s.statuses)}
         return Surroundings(action=key, lineage=lineage, axes=self._axes)

@@ -12,18 +12,19 @@ from itertools import pairwise
 
 import attrs
 
+from ..action import Action, Status, Withdraw, description
 from ..action import Command as ActionCommand
-from ..action import Status, Withdraw, description
 from ..dates import Instant, When
 from ..errors import BilanError, CommandRefused, InvalidValue
 from ..evidence import Evidence
 from ..record import live
-from .compare import Wanted, latest, on_day, onward
+from .compare import Wanted, as_wanted, certain, latest, on_day, onward
 from .draft import Draft, Look, Origin
 from .mapping import Dates, Mapping
 from .moments import end_of, read_instant
 from .problems import Notice, Problems
 from .rows import Bad, Item, Reading
+from .words import Word
 
 _DAY = timedelta(days=1)
 _LONG_BEFORE = timedelta(days=366)
@@ -419,28 +420,39 @@ class History(Kind):
 
     def run(self) -> None:
         """Decide each change that the ledger does not hold yet."""
+        before: dict[str, Word] = {}
         for item in self.changes:
             assert item.on is not None
             if self.draft.recorded(item.key, item.word, item.on, item.stated):
+                before[item.key] = item.word
                 continue
+            refused = len(self.bad)
             fixed = self.mapping.rows.proposed
             proposed = fixed or interval(min(self.since, item.on.earliest), item.on.latest)
             wanted = self.wanted(item, item.on, proposed, item.on.latest)
-            if (late := self._late(item, wanted)) is None:
-                self.bring(item, wanted, latest, known_by=item.stated)
-                continue
+            self._change(item, wanted, same=before.get(item.key) == item.word)
+            if len(self.bad) == refused:
+                before[item.key] = item.word
+
+    def _change(self, item: Item, wanted: Wanted, *, same: bool) -> None:
+        """Decide one row; where its status is known already, only what else it says."""
+        state = self.draft.seen(item.key, item.stated)
+        if live(state.statuses) and (same or certain(state, wanted.on.latest, item.word)):
+            self.bring(item, wanted, lambda _: as_wanted(item.word), known_by=item.stated)
+        elif (late := self._late(state, wanted)) is None:
+            self.bring(item, wanted, latest, known_by=item.stated)
+        else:
+            origin = Origin(place=item.row.place, stated=item.stated)
             try:
-                self.draft.single(item.key, late, Origin(place=item.row.place, stated=item.stated))
+                self.draft.single(item.key, late, origin)
             except CommandRefused as error:
                 self.refuse(item, error)
 
-    def _late(self, item: Item, wanted: Wanted) -> ActionCommand | None:
+    @staticmethod
+    def _late(state: Action, wanted: Wanted) -> ActionCommand | None:
         """Return the command of a row that tells of days before what is already known."""
-        state = self.draft.seen(item.key, item.stated)
         known = [each.event.on.earliest for each in live(state.statuses)]
-        if not known or max(known) <= wanted.on.latest:
-            return None
-        return onward(wanted)
+        return onward(wanted) if known and max(known) > wanted.on.latest else None
 
 
 def _day_of(item: Item) -> tuple[date, date]:

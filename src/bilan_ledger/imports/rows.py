@@ -25,6 +25,7 @@ from .sheets import Cell, Row, Table, text_of
 from .words import Word
 
 _JOIN = " / "
+_LINES = ("note", "reason", "tags")
 _SLACK = timedelta(days=366)
 _EVIDENCE = ("title", "kind", "url", "locator", "publisher", "dated", "deliberation")
 _BLANKS = str.maketrans("", "", " \u00a0\u202f")
@@ -131,6 +132,10 @@ class Reading:
         self.mapping = mapping
         self.places = places
         self.zone = ZoneInfo(terms.territory.timezone)
+        # Asked for each cell of each row, so kept where they are found at once.
+        self.columns: dict[str, tuple[str, ...]] = attrs.asdict(mapping.columns)
+        fixed: dict[str, str | None] = attrs.asdict(mapping.fixed)
+        self.fixed: dict[str, str] = {name: text or "" for name, text in fixed.items()}
         dates = mapping.dates
         self.earliest: date = dates.earliest or _shifted(terms.start, -_SLACK)
         self.latest: date = dates.latest or _shifted(terms.end, _SLACK)
@@ -216,8 +221,7 @@ class _OneRow:
     # --- cells -----------------------------------------------------------------------------
 
     def _columns(self, field: str) -> Sequence[str]:
-        found: Sequence[str] = getattr(self.mapping.columns, field)
-        return found
+        return self.reading.columns[field]
 
     def _place(self, field: str) -> str:
         columns = self._columns(field)
@@ -229,8 +233,10 @@ class _OneRow:
     def _cell(self, field: str) -> Cell:
         """Return the cell of a field, or what is fixed where it is empty or has no column."""
         columns = self._columns(field)
-        found: Cell = self.row.cells[columns[0]] if len(columns) == 1 else self._joined(field)
-        return found or getattr(self.mapping.fixed, field, None) or ""
+        found: Cell = ""
+        if columns:
+            found = self.row.cells[columns[0]] if len(columns) == 1 else self._joined(field)
+        return found or self.reading.fixed[field]
 
     def _joined(self, field: str) -> str:
         cells = [text_of(self.row.cells[column]) for column in self._columns(field)]
@@ -238,7 +244,9 @@ class _OneRow:
         return _JOIN.join(cells if field == "status" else filter(None, cells))
 
     def _text(self, field: str) -> str | None:
-        return text_of(self._cell(field)) or None
+        text = text_of(self._cell(field))
+        # Only a note has lines; the line breaks of other cells are how wide a column was.
+        return (text if field in _LINES else " ".join(text.split())) or None
 
     def _moment(self, field: str) -> Instant | None:
         if not (cell := self._cell(field)):
