@@ -38,6 +38,7 @@ from bilan_ledger.audit.bundle import prove
 from bilan_ledger.cli import run, words
 from bilan_ledger.formats.findings import sarif
 from bilan_ledger.report.audit_page import page
+from bilan_ledger.transfer import export_log
 from bilan_ledger.wire import Line
 
 ON = ["--today", "2026-06-01"]
@@ -62,7 +63,7 @@ def town(place):
         now = ledger.checkpoint(KEY.name).signed_by(KEY)
         archive.keep(now)
         archive.keep_key(KEY.public)
-        ledger.export("ledger.jsonl")
+        export_log(ledger, "ledger.jsonl")
         figure = ledger.entries()[-1]
         made = prove(list(ledger.lines()), figure, now, now, keys=[KEY.public])
         part = prove(list(ledger.lines()), figure, now, now, keys=[KEY.public], plan_only=True)

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import attrs
 import pytest
 
 from bilan_ledger.cli import run, words
 from bilan_ledger.cli.app import app
+from bilan_ledger.wire import NAMES
 
 OPEN = "plan demo --title Projet --territory Exempleville --start 2026-01-01 --end 2031-12-31"
 
@@ -330,3 +332,11 @@ def test_documented_commands_and_exit_codes():
     names = {name for name in app if not name.startswith("-")}
     assert set() == {name for name in names if f"`bilan {name}" not in text}
     assert set() == {code for code in (0, 1, 2, 3, 4, 5, 6, 70, 130) if f"| {code} |" not in text}
+
+
+def test_every_field_of_every_event_has_a_label():
+    """Else a log that holds it could not be shown."""
+    fields = {field.name for event in NAMES.values() for field in attrs.fields(event)}
+    shown = fields - {"on", "after", "evidence", "terms", "change"}
+    assert set() == {name for name in shown if f"field-{name}" not in words.WORDS}
+    assert set() == {name for name in NAMES if f"event-{name.partition('.')[2]}" not in words.WORDS}

@@ -45,6 +45,7 @@ from bilan_ledger import (
     wire,
 )
 from bilan_ledger import action as actions
+from bilan_ledger.history import Record
 from bilan_ledger.ledger import ledger as ledger_room
 from bilan_ledger.ledger import sqlite as sqlite_room
 from bilan_ledger.ledger.append import Conflict
@@ -1123,20 +1124,20 @@ def test_reading_while_another_thread_learns_of_a_new_action(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise: dictionary changed size during iteration."""
-    seen = actions.Action.seen
+    seen = Record._seen
 
     def learn() -> None:
         ledger.record("demo/A3", Propose(on="2022", title="T"))
         ledger.entries()
 
-    def slow(self: actions.Action, visible: Any) -> actions.Action:
-        monkeypatch.setattr(actions.Action, "seen", seen)
+    def slow(state: actions.Action, visible: range) -> actions.Action:
+        monkeypatch.setattr(Record, "_seen", staticmethod(seen))
         thread.start()
         thread.join(1)
-        return seen(self, visible)
+        return seen(state, visible)
 
     thread = threading.Thread(target=learn)
-    monkeypatch.setattr(actions.Action, "seen", slow)
+    monkeypatch.setattr(Record, "_seen", staticmethod(slow))
     assert str(ledger.figure("demo", on="2024-01-01").bounds.low) == "0/2"
     thread.join(10)
     assert str(ledger.figure("demo", on="2024-01-01").bounds.low) == "0/3"

@@ -290,6 +290,8 @@ def details(event: Any, texts: Texts) -> str:
 
 def _plain(value: Any) -> str:
     if isinstance(value, tuple):
+        if value and isinstance(value[0], Sealed):
+            return str(len(value))  # what stood behind them is gone
         return ", ".join(str(getattr(item, "key", item)) for item in value)
     return str(value)
 

@@ -562,6 +562,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "event-amended": ("programme modifié", "plan amended"),
     "event-figure-published": ("chiffre publié", "figure published"),
     # fields of events
+    "field-texts": ("textes effacés", "texts erased"),
+    "field-assessment": ("avec le statut #", "with status #"),
     "field-title": ("intitulé", "title"),
     "field-axis": ("axe", "axis"),
     "field-theme": ("thème", "theme"),
