@@ -12,6 +12,7 @@ Refuses to know: which store it comes from or goes to.
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from .audit import Severity, read, split
@@ -154,12 +155,9 @@ def _texts(entries: Iterable[Entry], path: Path | None) -> dict[str, SealedText]
 
 
 def _text(line: bytes, place: str) -> SealedText:
-    try:
+    with suppress(ValueError, KeyError, TypeError, UnicodeError):
         value = json.loads(line)
         text = SealedText(bytes.fromhex(value["salt"]), str(value["text"]))
-        whole = _text_line(text) == line + b"\n"
-    except (ValueError, KeyError, TypeError, UnicodeError):
-        whole = False
-    if not whole:
-        raise InvalidValue("texts-line", field="texts", value=place, place=place)
-    return text
+        if _text_line(text) == line + b"\n":
+            return text
+    raise InvalidValue("texts-line", field="texts", value=place, place=place)
