@@ -24,6 +24,7 @@ from ..errors import BilanError, CommandRefused, LedgerUnavailable, MalformedEnt
 from . import commands as _commands  # noqa: F401 declares them
 from . import evidence as _evidence  # noqa: F401
 from . import proof as _proof  # noqa: F401
+from . import report as _report  # noqa: F401
 from . import words
 from .app import app
 from .options import UsageError

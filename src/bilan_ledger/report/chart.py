@@ -22,8 +22,9 @@ from ..completion import Bounds, Ratio
 from ..replay import Point
 from .words import Words
 
-_TOP, _RIGHT, _BOTTOM, _LEFT = 26, 14, 58, 46
-_FEW_YEARS = 9
+_TOP, _RIGHT, _LEFT = 26, 14, 46
+_UNDER, _ROW = 40, 18  # below 0 %: the years, then each row of the legend
+_NARROW = 500
 _HUNDRED = 100
 
 STYLE = (
@@ -35,6 +36,8 @@ STYLE = (
     ".span{fill:#929292;fill-opacity:.22}.vote{stroke:#666;stroke-dasharray:2 2}"
     ".mark{fill:#ce614a;stroke:#fff;stroke-width:1.5}.told{font-weight:700}.quiet{fill:#555}"
 )
+
+Anchor = Literal["start", "middle", "end"]
 
 
 @attrs.frozen(kw_only=True)
@@ -63,7 +66,12 @@ class Frame:
     @property
     def bottom(self) -> int:
         """The row of 0 %."""
-        return self.height - _BOTTOM
+        return self.height - _UNDER - _ROW * (3 if self.narrow else 1)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it is for a phone: the legend then stands in rows."""
+        return self.width < _NARROW
 
     def x(self, on: date) -> float:
         """Return the column of a day; days beyond the edges stand on them."""
@@ -129,7 +137,7 @@ class Drawing:
                 class_=["span"],
             )  # fmt: skip
             yield svg.Line(x1=end, x2=end, y1=_TOP, y2=frame.bottom, class_=["vote"])
-            anchor = "end" if end > frame.width * 2 / 3 else "middle"
+            anchor: Anchor = "end" if end > frame.width * 2 / 3 else "middle"
             told = self.words("chart-election", day=self.words.day(election))
             yield _text(end, _TOP - 10, told, "quiet", anchor=anchor)
 
@@ -149,18 +157,19 @@ class Drawing:
         frame = self.frame
         for mark in self.marks:
             x, y = frame.x(mark.on), frame.y(float(mark.percentage))
-            corners = [x, y - 8, x + 8, y, x, y + 8, x - 8, y]
-            yield svg.Polygon(points=corners, class_=["mark"])
+            corners = [svg.M(x, y - 8), svg.L(x + 8, y), svg.L(x, y + 8), svg.L(x - 8, y), svg.Z()]
+            yield svg.Path(d=corners, class_=["mark"])
             end = x > frame.width / 2
-            above = y > _TOP + 24  # noqa: PLR2004 a line of text
+            above = y > _TOP + 24
             at = (round(x - 12 if end else x + 12, 1), round(y - 9 if above else y + 22, 1))
             yield _text(*at, mark.label, "told", anchor="end" if end else "start")
 
     def _legend(self) -> Iterator[svg.Element]:
-        frame, y = self.frame, self.frame.bottom + 42
+        frame = self.frame
         room = (frame.right - 8) / 3
         for place, kind in enumerate(("low", "high", "alone")):
-            x = round(8 + place * room, 1)
+            x = 8 if frame.narrow else round(8 + place * room, 1)
+            y = frame.bottom + 42 + (place * _ROW if frame.narrow else 0)
             if kind == "high":
                 yield svg.Rect(x=x, y=y - 8, width=26, height=10, class_=["band"])
             at = y - (8 if kind == "high" else 4)
@@ -174,7 +183,7 @@ def _text(
     text: str,
     kind: str = "",
     *,
-    anchor: Literal["start", "middle", "end"] = "start",
+    anchor: Anchor = "start",
 ) -> svg.Text:
     """Return a text on the drawing; the library writes it as it is, so it is escaped here."""
     return svg.Text(
@@ -204,7 +213,7 @@ _Corner = tuple[float, float]
 def line(frame: Frame, told: _Told, until: date, *, high: bool) -> list[list[_Corner]]:
     """Return the corners of a stepped line, one list for each stretch that has a base."""
     shown = [(on, bounds) for on, bounds in told if on <= until]
-    ends = [*(on for on, _ in shown[1:]), until]
+    ends = [*(on for on, _ in shown), until][1:]
     flat = [
         (frame.level(bounds.high if high else bounds.low), frame.x(on), frame.x(end))
         for (on, bounds), end in zip(shown, ends, strict=True)
@@ -227,12 +236,13 @@ def _paths(stretches: Sequence[Sequence[_Corner]]) -> list[svg.PathData]:
     found: list[svg.PathData] = []
     for (x, y), *rest in stretches:
         found.append(svg.M(x, y))
-        for nx, ny in rest:
-            if nx != x:
-                found.append(svg.H(nx))
-            if ny != y:
-                found.append(svg.V(ny))
-            x, y = nx, ny
+        at = (x, y)
+        for corner in rest:
+            if corner[0] != at[0]:
+                found.append(svg.H(corner[0]))
+            if corner[1] != at[1]:
+                found.append(svg.V(corner[1]))
+            at = corner
     return found
 
 
@@ -254,13 +264,17 @@ def inline(drawing: Drawing, *, name: str, kind: str = "chart") -> str:
     text = str(
         svg.SVG(
             viewBox=svg.ViewBoxSpec(0, 0, frame.width, frame.height),
-            class_=[kind], elements=[*drawing.elements(), cursor],
+            class_=[kind],
+            elements=[*drawing.elements(), cursor],
             extra={
-                "role": "img", "aria-label": escape(name), "data-left": str(_LEFT),
-                "data-right": str(frame.right), "data-top": str(_TOP),
+                "role": "img",
+                "aria-label": escape(name),
+                "data-left": str(_LEFT),
+                "data-right": str(frame.right),
+                "data-top": str(_TOP),
                 "data-bottom": str(frame.bottom),
             },
-        )  # fmt: skip
+        )
     )
     return text.replace(' xmlns="http://www.w3.org/2000/svg"', "")
 

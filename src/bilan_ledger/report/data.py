@@ -235,7 +235,9 @@ def _way(
 ) -> dict[str, Any]:
     epochs = _epochs(records, known, policy)
     return {
-        "policies": [n for m, epoch in epochs.items() for n in (m, tables.policies.of(epoch.policy))],
+        "policies": [
+            n for m, epoch in epochs.items() for n in (m, tables.policies.of(epoch.policy))
+        ],
         "actions": [
             _known_histories(record, name, known, epochs, tables)
             for record in records

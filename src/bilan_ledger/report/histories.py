@@ -9,7 +9,16 @@ from typing import Any
 
 import attrs
 
-from ..action import Action, Described, Engaged, Qualified, Reopened, Restored, scope_after, statuses_after
+from ..action import (
+    Action,
+    Described,
+    Engaged,
+    Qualified,
+    Reopened,
+    Restored,
+    scope_after,
+    statuses_after,
+)
 from ..dates import When
 from ..entry import Entry
 from ..history import Record
@@ -118,6 +127,5 @@ def _dated(item: Recorded[Any], kind: int, labels: dict[str, int], words: Words)
 def _label(item: Recorded[Any], labels: dict[str, int], words: Words) -> int:
     when = _when(item.event)
     text = _word(item.event, words)
-    told = text if when is None else f"{text}, {words.when(when)}"
+    told = text if when is None else f"{text} {words.dated(when)}"
     return labels.setdefault(told, len(labels))
-

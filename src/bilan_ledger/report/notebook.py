@@ -3,7 +3,8 @@
 Decides: how they look in a cell. Refuses to know: notebooks.
 """
 
-from collections.abc import Callable, Mapping
+import base64
+from collections.abc import Callable, Mapping, Sequence
 from functools import singledispatch
 from html import escape
 
@@ -51,10 +52,14 @@ def _(found: Curve) -> str | None:
     drawn = svg(found)
     if drawn is None:
         return None
+    # As an image of its own: the style of the drawing must not reach the rest of the notebook.
+    source = base64.b64encode(drawn.encode()).decode()
     words = Words(lang)
     rows = [(point.on.isoformat(), words.both(point.bounds), words.both(point.realised))
             for point in found]  # fmt: skip
-    return f"{drawn}<details><summary>{escape(words('curve-table'))}</summary>{_table('', rows)}</details>"
+    summary = f"<summary>{escape(words('curve-table'))}</summary>"
+    image = f'<img alt="{escape(words("curve"))}" src="data:image/svg+xml;base64,{source}">'
+    return f"{image}<details>{summary}{_table('', rows)}</details>"
 
 
 def svg(found: object) -> str | None:
@@ -70,7 +75,7 @@ def svg(found: object) -> str | None:
     return chart.alone(drawing, title=words("curve"), told=told)
 
 
-def _table(title: str, rows: list[tuple[str, ...]]) -> str:
+def _table(title: str, rows: Sequence[tuple[str, ...]]) -> str:
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )

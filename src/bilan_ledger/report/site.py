@@ -18,7 +18,15 @@ import jinja2
 from markupsafe import Markup
 
 from ..action import Action, description, successors
-from ..completion import CELLS, Completion, breakdown, complete, policy_of, possibilities
+from ..completion import (
+    CELLS,
+    Completion,
+    breakdown,
+    complete,
+    policy_of,
+    possibilities,
+    realised_alone,
+)
 from ..dates import When
 from ..entry import Entry
 from ..evidence import Evidence, Measure
@@ -32,7 +40,7 @@ from .histories import Line, lines, moves
 from .words import Words
 
 LANGUAGES = ("fr", "en")
-_SIZES = {"wide": (720, 330), "narrow": (360, 300)}
+_SIZES = {"wide": (720, 330), "narrow": (330, 330)}
 
 
 @attrs.frozen(kw_only=True)
@@ -70,9 +78,34 @@ def site(source: Source, choice: Choice) -> dict[str, str]:
     for lang in LANGUAGES:
         words = Words(lang)
         shared = _shared(whole, words)
-        pages[f"{lang}/index.html"] = _render("front.html", words, whole, **shared, **_front(whole, words))
-        pages[f"{lang}/actions.html"] = _render("actions.html", words, whole, **shared, **_actions(whole, words))
+        for name, told in (("index", _front(whole, words)), ("actions", _actions(whole, words))):
+            pages[f"{lang}/{name}.html"] = _render(f"{name}.html", words, whole, **shared, **told)
     return pages
+
+
+def picture(view: View, choice: Choice, lang: str) -> str:
+    """Return the curve of a view alone, as an SVG file with its title and one sentence."""
+    words = Words(lang)
+    policy = choice.policy or policy_of(view, date.max)
+    found, points = complete(view, choice.on, policy), curve(view, policy)
+    terms = [plan.terms() for plan in view.plans.values()]
+    told = {item.event.on for plan in view.plans.values() for item in plan.figures}
+    until = max(choice.on, *told, *(point.on for point in points))
+    starts = [each.start for each in terms]
+    frame = chart.frame_of(points, [until, *starts, *choice.elections])
+    drawing = chart.Drawing(
+        frame=frame, points=points, words=words, marks=marks(view, words),
+        elections=choice.elections, until=until,
+    )  # fmt: skip
+    titles = " + ".join(each.title for each in terms)
+    return chart.alone(
+        drawing, title=words("title", territory=terms[0].territory.name, title=titles),
+        told=words(
+            "picture", day=words.day(choice.on), percent=words.percents(found.bounds, policy),
+            fraction=words.fraction(found.bounds), counted=words.counted(policy),
+            alone=words.percents(found.realised, policy),
+        ),
+    )  # fmt: skip
 
 
 # --- what every page tells -------------------------------------------------------------------
@@ -152,10 +185,12 @@ def _front(whole: _Whole, words: Words) -> dict[str, Any]:
         "alone_fraction": words.fraction(figure.realised),
         "counted": words.counted(policy),
         "sure": _sure(whole, words),
+        "alone_sure": _alone_sure(whole, words),
     }
     return {
         "said": said, "on": whole.choice.on, "first": first, "last": last,
-        "figure": figure, "cells": [(name, words.word(name), cell) for name, cell in figure.cells.items()],
+        "figure": figure,
+        "cells": [(name, words.word(name), cell) for name, cell in figure.cells.items()],
         "charts": [(size, _chart(whole, words, size)) for size in _SIZES],
         "spans": [(chart.pre_election(day), day) for day in whole.choice.elections],
         "points": whole.points, "published": list(_published(whole, words)),
@@ -169,10 +204,20 @@ def _sure(whole: _Whole, words: Words) -> str:
     """Return whether the figure is certain, and if not, for how many actions it is open."""
     if whole.figure.bounds.exact:
         return words("sure")
-    found = possibilities(whole.view, whole.choice.on, whole.policy)
-    count = sum(len(possible) > 1 for possible in found.values())
-    told = words("unsure-1") if count == 1 else words("unsure", count=count)
+    told = _unsure(whole, whole.policy, "unsure", words)
     return f"{told} {words('empty')}" if whole.figure.may_be_empty else told
+
+
+def _alone_sure(whole: _Whole, words: Words) -> str:
+    if whole.figure.realised.exact:
+        return words("alone-sure")
+    return _unsure(whole, realised_alone(whole.policy), "alone-unsure", words)
+
+
+def _unsure(whole: _Whole, policy: Policy, code: str, words: Words) -> str:
+    found = possibilities(whole.view, whole.choice.on, policy)
+    count = sum(len(possible) > 1 for possible in found.values())
+    return words(f"{code}-1") if count == 1 else words(code, count=count)
 
 
 def _chart(whole: _Whole, words: Words, size: str) -> Markup:
@@ -292,9 +337,6 @@ def _measure(
 
 def _how(whole: _Whole, words: Words) -> dict[str, Any]:
     source, policy = whole.source, whole.policy
-    plans = " ".join(record.key for record in source.records)
-    given = "" if policy == policy_of(whole.view, whole.choice.on) else _options(policy)
-    day = whole.choice.on.isoformat()
     return {
         "counted": words("how-counted", counted=words.counts_when(policy)),
         "base": words("how-base", base=words(f"base-{policy.base}")),
@@ -305,18 +347,27 @@ def _how(whole: _Whole, words: Words) -> dict[str, Any]:
             "how-reviewed", day=words.day(whole.civil(source.last)), index=source.last.index,
             count=source.entries,
         ),
-        "commands": [
-            f"bilan audit {source.name}",
-            f"bilan figure {plans} --on {day}{given} --ledger {source.name}",
-            *(f"bilan reconcile {r.key} --ledger {source.name}" for r in source.records),
-        ],
+        "commands": _commands(whole),
         "root": source.root,
     }  # fmt: skip
 
 
+def _commands(whole: _Whole) -> list[str]:
+    """Return the commands that read the log again, and compute the figure again."""
+    name, policy = whole.source.name, whole.policy
+    plans = " ".join(record.key for record in whole.source.records)
+    given = "" if policy == policy_of(whole.view, whole.choice.on) else _options(policy)
+    asked = f"{plans} --on {whole.choice.on.isoformat()}{given} --ledger {name}"
+    if name.endswith(".jsonl"):
+        return [f"bilan audit {name}", f"bilan report copy {asked}"]
+    checks = [f"bilan reconcile {r.key} --ledger {name}" for r in whole.source.records]
+    return [f"bilan audit {name}", f"bilan figure {asked}", *checks]
+
+
 def _options(policy: Policy) -> str:
     counted = "".join(f" --counted {status}" for status in policy.counted)
-    return f"{counted} --base {policy.base} --rounding {policy.rounding} --decimals {policy.decimals}"
+    more = f" --base {policy.base} --rounding {policy.rounding} --decimals {policy.decimals}"
+    return counted + more
 
 
 def _embedded(whole: _Whole, words: Words) -> Markup:
@@ -330,7 +381,8 @@ def _embedded(whole: _Whole, words: Words) -> Markup:
         "entries": whole.source.entries,
         "first": first.toordinal(), "last": last.toordinal(),
         "frame": _frame_days(whole), "statedDays": _stated_days(whole.data),
-        "axisTitles": [_axis_title(whole, key) for key in whole.data["axes"]], "ranks": [rank[name] for name in names],
+        "axisTitles": [_axis_title(whole, key) for key in whole.data["axes"]],
+        "ranks": [rank[name] for name in names],
         "cellWords": [words.word(cell) for cell in whole.data["cells"]],
         "policyWords": [words.counted(Policy(**each)) for each in whole.data["policies"]],
         "moves": [
@@ -357,10 +409,10 @@ def _frame_days(whole: _Whole) -> list[int]:
 
 
 def script_json(value: object) -> Markup:
-    """Return JSON that may stand inside a `script` element, whatever its texts hold.
+    r"""Return JSON that may stand inside a `script` element, whatever its texts hold.
 
     >>> print(script_json("</script>"))
-    "\\u003c/script\\u003e"
+    "\u003c/script\u003e"
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for char in "<>&\u2028\u2029":
@@ -379,7 +431,9 @@ def _actions(whole: _Whole, words: Words) -> dict[str, Any]:
             told = description(record.actions[key])
             group = axes.get(told.axis, told.axis or words("no-axis"))
             groups.setdefault(group, []).append(_article(whole, record, key, words))
-    on_now = words("on-now", day=words.day(whole.choice.on))
+    first, last = map(words.day, whole.days)
+    days = {"day": words.day(whole.choice.on), "first": first, "last": last}
+    on_now = words("on-now", **days)
     return {"on_now": on_now, "groups": {title: found for title, found in groups.items() if found}}
 
 
@@ -397,19 +451,25 @@ def _article(whole: _Whole, record: Record, key: str, words: Words) -> dict[str,
         "status": _status(state, on, words),
         "qualifier": words(f"qualifier-{said}") if said else "",
         "lineage": [
-            (words(f"lineage-{way}"), [(f"{record.key}/{each}", _title(whole, f"{record.key}/{each}")) for each in several])
+            (words(f"lineage-{way}"), [_named(whole, f"{record.key}/{each}") for each in several])
             for way, several in (("to", successors(state)), ("from", earlier)) if several
         ],
-        "lines": drawn, "pieces": [_piece(piece) for piece in pieces],
+        "lines": drawn, "pieces": [_piece(piece, _measured(piece, words)) for piece in pieces],
     }  # fmt: skip
 
 
+def _named(whole: _Whole, name: str) -> tuple[str, str]:
+    return name, _title(whole, name)
+
+
 def _drawn(whole: _Whole, told: Line, pieces: Numbered[Evidence], words: Words) -> dict[str, Any]:
-    retraction = told.retraction
+    retraction, when = told.retraction, told.when
+    day = whole.civil(told.entry).isoformat()
     return {
-        "version": told.entry.version, "word": told.word, "when": told.when and words.when(told.when),
-        "bar": told.when and bar(told.when, *whole.days), "exact": told.when and told.when.exact,
-        "recorded": words("recorded", index=told.entry.index, day=whole.civil(told.entry).isoformat()),
+        "version": told.entry.version, "word": told.word,
+        "when": when and words.dated(when), "exact": when and when.exact,
+        "bar": when and bar(when, *whole.days),
+        "recorded": words("recorded", index=told.entry.index, day=day),
         "stated": told.entry.stated_at and str(told.entry.stated_at)[:10],
         "retracted": retraction and words(
             "retracted", index=retraction.index, day=words.day(whole.civil(retraction))
@@ -420,16 +480,22 @@ def _drawn(whole: _Whole, told: Line, pieces: Numbered[Evidence], words: Words) 
 
 def bar(when: When, first: date, last: date) -> tuple[int, int]:
     """Return where a span of days begins and how long it is, on a line of 200."""
-    whole = max(last.toordinal() - first.toordinal(), 1)
+    length = max((last - first).days, 1)
     start, end = (
-        round(196 * (min(max(day.toordinal(), first.toordinal()), last.toordinal()) - first.toordinal()) / whole)
+        round(196 * (min(max(day, first), last) - first).days / length)
         for day in (when.earliest, when.latest)
     )
     return start, end - start + 4
 
 
-def _piece(piece: Evidence) -> dict[str, Any]:
-    more = [piece.locator, piece.publisher, piece.deliberation]
+def _measured(piece: Evidence, words: Words) -> str | None:
+    """Return the key figure that a piece of evidence carries, in words."""
+    found = next(_measure(piece, None, words), None)
+    return None if found is None else f"{found['indicator']}\u00a0: {found['value']}"
+
+
+def _piece(piece: Evidence, measured: str | None = None) -> dict[str, Any]:
+    more = [piece.locator, piece.publisher, piece.deliberation, measured]
     return {
         "title": piece.title, "url": link(piece.url), "kind": piece.kind.value,
         "more": ", ".join(part for part in more if part and part not in piece.title),
@@ -450,7 +516,7 @@ def link(url: str | None) -> str | None:
 
 
 def _read(name: str) -> str:
-    return files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
+    return files("bilan_ledger.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:

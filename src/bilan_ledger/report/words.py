@@ -3,6 +3,7 @@
 Decides: every sentence on a page. Refuses to know: where it stands.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from ..dates import When
 from ..messages import VOCABULARY, word
 from ..plan import Policy
 
+_SPACE = re.compile(r" (?=[;:?!»%])|(?<=«) ")  # where French never breaks a line
 _MONTHS = {
     "fr": (
         "janvier", "février", "mars", "avril", "mai", "juin",
@@ -58,6 +60,18 @@ SPOKEN: dict[str, tuple[str, str]] = {
         "This figure is not known exactly: for one action the sources do not say precisely enough "
         "where it stood on that day. The true figure lies between the two values.",
     ),
+    "alone-sure": (
+        "Ce nombre est certain.",
+        "This number is certain.",
+    ),
+    "alone-unsure": (
+        "Pour {count} actions, les sources ne disent pas si elles étaient réalisées ce jour-là.",
+        "For {count} actions the sources do not say whether they were realised on that day.",
+    ),
+    "alone-unsure-1": (
+        "Pour une action, les sources ne disent pas si elle était réalisée ce jour-là.",
+        "For one action the sources do not say whether it was realised on that day.",
+    ),
     "empty": (
         "Selon une possibilité, aucune action n'est dans la base : le taux n'y est pas défini.",
         "In one possibility no action is in the base: the rate is undefined there.",
@@ -86,7 +100,7 @@ SPOKEN: dict[str, tuple[str, str]] = {
         "Du {before} au {after} : {low} (au moins), {high} (au plus).",
         "From {before} to {after}: {low} (lowest), {high} (highest).",
     ),
-    "points": ("{value} point", "{value} points"),
+    "points": ("{value} points", "{value} points"),
     "move": ("{before} → {after}", "{before} → {after}"),
     "out": ("hors base", "out of base"),
     "in": ("dans la base", "in base"),
@@ -190,6 +204,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "list": ("Les {count} actions, au jour choisi", "The {count} actions, on the chosen day"),
     "filter": ("Chercher dans les intitulés", "Search in the titles"),
     "measures": ("Chiffres clés", "Key figures"),
+    "measures-count": ("{count} chiffres clés", "{count} key figures"),
     "indicator": ("indicateur", "indicator"),
     "value": ("valeur", "value"),
     "target": ("cible", "target"),
@@ -244,7 +259,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Vérifier : ces commandes relisent tout le registre et refont ce calcul.",
         "Verify: these commands read the whole ledger again and repeat this computation.",
     ),
-    "how-root": ("Empreinte du registre (racine Merkle)", "Fingerprint of the ledger (Merkle root)"),
+    "how-root": (
+        "Empreinte du registre (racine Merkle)",
+        "Fingerprint of the ledger (Merkle root)",
+    ),
     "how-private": (
         "Les notes et les noms de personnes ne figurent jamais sur ces pages.",
         "Notes and names of persons are never on these pages.",
@@ -257,6 +275,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Each action, what was recorded of it, when it happened and on what evidence. An uncertain "
         "date is drawn as a span. What was corrected stays visible, struck through.",
     ),
+    "when-in": ("en {part}", "in {part}"),
+    "when-on": ("le {part}", "on {part}"),
     "when-between": ("entre {start} et {end}", "between {start} and {end}"),
     "event": ("écriture", "entry"),
     "evidence": ("pièces", "evidence"),
@@ -269,8 +289,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "stable": ("lien vers cette action", "link to this action"),
     "on-now": (
-        "En gras, le statut au {day} ; entre crochets, le numéro de la pièce.",
-        "In bold, the status on {day}; in brackets, the number of the evidence.",
+        "Sous l'intitulé, le statut au {day} ; entre crochets, le numéro de la pièce. Les barres "
+        "vont du {first} au {last}.",
+        "Under the title, the status on {day}; in brackets, the number of the evidence. The bars "
+        "go from {first} to {last}.",
     ),
     "lineage-to": ("prise en charge par", "carried on by"),
     "lineage-from": ("prend la suite de", "carries on"),
@@ -293,6 +315,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Page made by bilan_ledger from the ledger. No server, no tracker: it works offline.",
     ),
     "whole-log": ("Registre de {count} écritures", "Ledger of {count} entries"),
+    "picture": (
+        "{percent} le {day} : {fraction} {counted} ; réalisées seules : {alone}",
+        "{percent} on {day}: {fraction} {counted}; realised alone: {alone}",
+    ),
     "choose-language": ("Choisir la langue", "Choose a language"),
     "language-name": ("Français", "English"),
 }
@@ -306,7 +332,12 @@ class Words:
 
     def __call__(self, code: str, /, **facts: object) -> str:
         """Return a sentence with its facts filled in."""
-        return WORDS[code][self.lang != "fr"].format(**facts)
+        return self.template(code).format(**facts)
+
+    def template(self, code: str) -> str:
+        """Return a sentence as it is before its facts are filled in."""
+        french, english = WORDS[code]
+        return _SPACE.sub("\u00a0", french) if self.lang == "fr" else english
 
     def word(self, code: str) -> str:
         """Return a word of the domain: a status, a scope, or `absent`."""
@@ -326,6 +357,13 @@ class Words:
         if slash:
             return self("when-between", start=parts[0], end=parts[1])
         return str(parts[0])
+
+    def dated(self, when: When) -> str:
+        """Return an uncertain date as it stands after a verb: in 2020, on 3 March 2020."""
+        text = self.when(when)
+        if "/" in when.text or text == when.text != when.text[:4]:
+            return text
+        return self("when-on" if when.exact else "when-in", part=text)
 
     def _span(self, text: str) -> str | None:
         """Return a year, a month or a day in words."""
@@ -394,8 +432,7 @@ class Words:
     def for_browser(self) -> Mapping[str, Any]:
         """Return what the code of the page says."""
         return {
-            **{code: self(code, **{}) if "{" not in both[0] else both[self.lang != "fr"]
-               for code, both in SPOKEN.items()},
+            **{code: self.template(code) for code in SPOKEN},
             "months": _MONTHS[self.lang],
             "comma": "," if self.lang == "fr" else ".",
             "percent": "\u00a0%" if self.lang == "fr" else "%",

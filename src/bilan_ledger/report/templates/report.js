@@ -187,6 +187,10 @@
     const told = found.unsure === 1 ? data.words["unsure-1"] : say("unsure", { count: found.unsure });
     return found.empty ? `${told} ${data.words.empty}` : told;
   }
+  function aloneSure(found) {
+    if (found.exact) return data.words["alone-sure"];
+    return found.unsure === 1 ? data.words["alone-unsure-1"] : say("alone-unsure", { count: found.unsure });
+  }
   function show() {
     const row = tallies.whole.at(state.on), { policy } = tallies;
     const found = bounds(row, 0), alone = bounds(row, 8);
@@ -194,6 +198,7 @@
     put("fraction", fraction(found));
     put("alone-percent", percents(alone, policy));
     put("alone-fraction", fraction(alone));
+    put("alone-sure", aloneSure(alone));
     put("day", say("on-day", { day: long(state.on) }));
     put("plain-day", long(state.on));
     put("sure", tallies.nothing ? data.words["known-nothing"] : sure(found));
@@ -376,6 +381,7 @@
     for (const box of all("[data-moved]")) {
       const several = parts.filter((each) => each.base === (box.dataset.moved === "base"));
       box.hidden = !several.length;
+      set(find("[data-count]", box), String(several.length));
       find("tbody", box).replaceChildren(...several.map((each) => {
         const made = line([
           titled(each.place), change(each), hundredths(each.shares[0], dividers[0]),
