@@ -5,6 +5,30 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import attrs
+
+from bilan_ledger import (
+    Abandon,
+    AttachEvidence,
+    Axis,
+    CreatePlan,
+    Describe,
+    Description,
+    Engage,
+    Evidence,
+    Measure,
+    Merge,
+    Propose,
+    PublishFigure,
+    Qualify,
+    Realise,
+    Reopen,
+    Restore,
+    Retract,
+    Territory,
+    Theme,
+)
+from bilan_ledger.action import MarkNotAssessed
 from bilan_ledger.history import records
 from bilan_ledger.report.site import Choice, Source, site
 
@@ -38,3 +62,50 @@ def bilan(*words, code=0):
     )  # fmt: skip
     assert code == done.returncode, done.stderr
     return done.stdout, done.stderr
+
+
+# --- a ledger of everything that a page has to show ------------------------------------------------
+
+HOSTILE = (
+    "<script>document.title = 'bad'; alert(1)</script>",
+    "</script><script>alert(2)</script><!-- <script> -->",
+    "javascript:alert(3)",
+    "\u202egnp.exe\u2066 <img src=x onerror=alert(4)> \u200f",
+    '{{ 7 * 7 }} {% raw %} ${alert(5)} ]]> &lt;b&gt; " onmouseover="alert(6)" \' x=\'',
+)
+
+
+def everything():
+    """Return a log with hostile texts, corrections, scopes, lineage, key figures and figures."""
+    from strategies import Move, play, terms  # noqa: PLC0415 its folder is only now on the path
+
+    a, b, c, d, e = HOSTILE
+    axes = [
+        Axis(key="x", title=a, themes=[Theme(key="t", title=b)]), Axis(key="y", title=d)
+    ]  # fmt: skip
+    place = Territory(name=b)
+    bad = Evidence(title=a, locator=c, publisher=e, url="https://example.org/%22%3E?a=1&b='")
+    measure = Measure(indicator=d, value="2655.5", unit=a, target="3000", as_of="2020")
+    about = {
+        None: [
+            CreatePlan(terms=terms(title=a, territory=place, axes=axes)),
+            PublishFigure(percentage="33", of=3, on="2020-01-09", evidence=bad),
+            AttachEvidence(evidence=attrs.evolve(bad, measure=measure)),
+        ],
+        "a": [
+            Propose(on="2020-01-01/2020-01-03", title=a, axis="x", theme="t", evidence=bad),
+            Engage(on="2020-01-05", at_least=True, evidence=bad, note=b),
+            Retract(entry=2, reason=c),
+            Engage(on="2020-01-06/2020-01-10", evidence=bad),
+            AttachEvidence(entry=4, evidence=attrs.evolve(bad, measure=measure)),
+            Qualify(on="2020-01-11", qualifier="late"),
+        ],
+        "b": [Propose(on="2020-01-01", title=b, axis="y"), Realise(on="2020-01-02/2020-01-04")],
+        "c": [Propose(on="2020-01-02", title=c), Describe(on="2020-01-05", change=Description(title=d))],
+        "d": [Propose(on="2020-01-01", title=e), Merge(on="2020-01-07", target="b")],
+        "e": [Propose(on="2020-01-01", title=d), Abandon(on="2020-01-08"),
+              Reopen(on="2020-01-09", reason="r"), MarkNotAssessed(on="2020-01-10"),
+              Restore(on="2020-01-11")],
+    }  # fmt: skip
+    moves = [Move("p", key, said, 24) for key, several in about.items() for said in several]
+    return play(moves)

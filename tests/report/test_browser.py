@@ -26,7 +26,7 @@ from bilan_ledger.replay import curve, explain, known_by
 from bilan_ledger.report.data import figures
 from bilan_ledger.report.words import Words
 
-EXAMPLES = int(os.environ.get("BILAN_REPORT_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("BILAN_REPORT_EXAMPLES", "3"))
 ENGLISH = Words("en")
 
 # Ask the page for one view after the other, through its address; return all that it then shows.
