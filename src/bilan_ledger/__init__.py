@@ -7,6 +7,8 @@ date; nothing is loaded that is not used: the database comes with the first ledg
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from . import shown
+
 if TYPE_CHECKING:
     from .action import (
         Abandon,
@@ -158,6 +160,15 @@ __all__ = [
     "consistent_counts",
     "percentage",
 ]
+
+
+def _drawers() -> shown.Drawers:
+    found: shown.Drawers = import_module(".report.notebook", __name__).DRAWERS
+    return found
+
+
+# What notebooks show is drawn by a room above the values; only the whole house knows both.
+shown.find_drawers = _drawers
 
 
 def __getattr__(name: str) -> Any:

@@ -17,6 +17,7 @@ import attrs
 from .action import Action, Scope, Status, description
 from .history import Known, Standing, Timeline, View, timeline
 from .plan import Base, Policy, Rounding
+from .shown import Shown
 from .text import Sealed
 
 PARTS = ("axis", "theme", "tag", "responsible")
@@ -227,7 +228,7 @@ class Scenario:
 
 
 @attrs.frozen(kw_only=True)
-class Completion:
+class Completion(Shown):
     """The figure of one or several plans on a day, as known at a point of knowledge.
 
     `low` and `high` name the actions (`plan/action`) behind each number; `realised` is the same

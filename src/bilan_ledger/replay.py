@@ -39,6 +39,7 @@ from .evidence import Choice
 from .history import NOW, Known, Record, View, stated, timeline, together
 from .plan import FigurePublished, Policy
 from .record import EvidenceAttached, Recorded, live
+from .shown import Shown
 
 # --- the curve over days ---------------------------------------------------------------------
 
@@ -52,7 +53,13 @@ class Point:
     realised: Bounds
 
 
-def curve(view: View, policy: Policy | None = None) -> tuple[Point, ...]:
+class Curve(Shown, tuple[Point, ...]):
+    """The points of a figure in the order of days, as a tuple that a notebook can draw."""
+
+    __slots__ = ()
+
+
+def curve(view: View, policy: Policy | None = None) -> Curve:
     """Return the figure at each day on which it changes, in one pass over all changes.
 
     Between two points nothing moves. Before the first point no action was on a list. One policy
@@ -69,7 +76,7 @@ def curve(view: View, policy: Policy | None = None) -> tuple[Point, ...]:
         point = Point(on=on, bounds=_bounds(tallies[0]), realised=_bounds(tallies[1]))
         if not points or attrs.evolve(point, on=points[-1].on) != points[-1]:
             points.append(point)
-    return tuple(points)
+    return Curve(points)
 
 
 def _bounds(tally: Counter[Possible]) -> Bounds:
@@ -172,7 +179,7 @@ class _Running:
 
 def as_published(
     records: Sequence[Record], policy: Policy | None = None, *, by_source: bool = False
-) -> tuple[Point, ...]:
+) -> Curve:
     """Return the figure of each day as it would have been published that day.
 
     On each day only what was recorded by its end is known, in the time zone of the first plan;
@@ -188,7 +195,7 @@ def as_published(
         for point in growing.points(on, following):
             if not points or attrs.evolve(point, on=points[-1].on) != points[-1]:
                 points.append(point)
-    return tuple(points)
+    return Curve(points)
 
 
 def _learnt(records: Sequence[Record], *, by_source: bool) -> dict[date, list[Entry]]:

@@ -24,9 +24,32 @@ WORDS: dict[str, tuple[str, str]] = {
     "group-keep": ("Conserver", "Keep"),
     "part-missing": (
         "cette installation ne peut que vérifier, ou il lui manque {name}. Pour un registre : "
-        "pip install bilan-ledger ; pour les horodatages : pip install 'bilan-ledger[tsa]'",
+        "pip install bilan-ledger ; pour les horodatages : pip install 'bilan-ledger[tsa]' ; "
+        "pour le rapport : pip install 'bilan-ledger[report]'",
         "this installation can only verify, or lacks {name}. For a ledger: pip install "
-        "bilan-ledger; for timestamps: pip install 'bilan-ledger[tsa]'",
+        "bilan-ledger; for timestamps: pip install 'bilan-ledger[tsa]'; for the report: "
+        "pip install 'bilan-ledger[report]'",
+    ),
+    # report
+    "do-report": (
+        "Écrire le rapport : un dossier de pages à copier sur n'importe quel serveur web.",
+        "Write the report: a folder of pages to copy to any web server.",
+    ),
+    "do-chart": ("Dessiner la courbe seule, en SVG ou PNG.", "Draw the curve alone, as SVG or PNG."),
+    "opt-folder": ("Le dossier à écrire.", "The folder to write."),
+    "opt-picture": ("Le fichier à écrire : .svg ou .png.", "The file to write: .svg or .png."),
+    "opt-election": (
+        "Jour d'une élection (répétable) ; la période préélectorale (L52-1) est ombrée.",
+        "Day of an election (repeatable); the pre-election period (L52-1) is shaded.",
+    ),
+    "report-made": (
+        "Rapport écrit : {pages} pages, {size} ko. Ouvrez {path}",
+        "Report written: {pages} pages, {size} kB. Open {path}",
+    ),
+    "picture-made": ("Dessin écrit : {path}", "Chart written: {path}"),
+    "picture-kind": (
+        "« {value} » : nommez un fichier .svg ou .png.",
+        '"{value}": name a .svg or .png file.',
     ),
     # proof
     "group-prove": ("Prouver", "Prove"),

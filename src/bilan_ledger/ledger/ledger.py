@@ -36,8 +36,8 @@ from ..history import Known, Record, View, together
 from ..plan import Policy
 from ..record import Erase, Erased, live
 from ..replay import (
+    Curve,
     Explanation,
-    Point,
     Reconciliation,
     Revision,
     as_published,
@@ -47,6 +47,7 @@ from ..replay import (
     reconcile,
     revisions,
 )
+from ..shown import Shown
 from ..text import ActionId, Private, Sealed, SealedText, key
 from ..wire import UNSTAMPED, Line
 from .append import Append, Clock, Conflict, TakeIn
@@ -82,7 +83,7 @@ class Order:
     place: str | None = None
 
 
-class Ledger:
+class Ledger(Shown):
     """One ledger: `create` a file, `open` it, or keep one `in_memory`.
 
     Recording: `record` and `record_all`. Asking: `figure`, `breakdown`, `curve`, `revisions`,
@@ -515,7 +516,7 @@ class Ledger:
 
     def curve(
         self, *names: str, known: KnownAt | None = None, policy: Policy | None = None
-    ) -> tuple[Point, ...]:
+    ) -> Curve:
         """Return the figure at each day on which it changes."""
         return curve(self.view(*names, known=known), policy)
 
@@ -530,7 +531,7 @@ class Ledger:
 
     def as_published(
         self, *names: str, policy: Policy | None = None, stated: bool = False
-    ) -> tuple[Point, ...]:
+    ) -> Curve:
         """Return the figure of each day as it would have been published that day."""
         with self.reading() as (_, records):
             view = self.view(*names)

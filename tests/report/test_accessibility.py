@@ -1,0 +1,102 @@
+"""Everyone can use the pages: axe-core finds nothing, and a keyboard and a phone suffice."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pages import everything, written
+
+SIZES = {"phone": (360, 740), "desktop": (1280, 900)}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The code of axe-core, from the package that carries it."""
+    package = pytest.importorskip("axe_playwright_python")
+    return (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The report of a small ledger with everything in it."""
+    folder = tmp_path_factory.mktemp("small")
+    return written(folder, everything(), on=date(2020, 1, 9), elections=(date(2020, 1, 10),))
+
+
+def violations(page, axe):
+    """Open whatever is closed, and return what axe-core finds."""
+    page.evaluate("for (const it of document.querySelectorAll('details')) it.open = true")
+    page.evaluate(axe)
+    found = page.evaluate("(tags) => axe.run({runOnly: tags})", RULES)
+    assert 10 < len(found["passes"])
+    return [
+        (each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("name", ["index", "actions"])
+def test_axe_finds_nothing(opens, axe, small, name, lang, scheme, size):
+    """RGAA 4.1 and WCAG 2.2 AA, as far as a machine can tell."""
+    width, height = SIZES[size]
+    path = small / lang / f"{name}.html"
+    page = opens(path, width=width, height=height, color_scheme=scheme)
+    assert [] == violations(page, axe)
+
+
+@pytest.mark.parametrize(
+    ("lang", "scheme", "size"), [("fr", "dark", "phone"), ("en", "light", "desktop")]
+)
+def test_axe_finds_nothing_on_a_whole_report(opens, axe, report, lang, scheme, size):
+    """The front page of Béthune, and the choice of a language."""
+    width, height = SIZES[size]
+    options = {"width": width, "height": height, "color_scheme": scheme}
+    assert [] == violations(opens(report / lang / "index.html", **options), axe)
+    page = opens(report / "index.html", **options)
+    page.evaluate(axe)
+    assert [] == page.evaluate("(tags) => axe.run({runOnly: tags})", RULES)["violations"]
+
+
+@pytest.mark.parametrize("name", ["index", "actions"])
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_nothing_runs_out_of_the_page(opens, small, report, name, width):
+    """Readable without scrolling sideways, down to 320 pixels (WCAG 1.4.10)."""
+    for folder in (small, report):
+        page = opens(folder / "fr" / f"{name}.html", width=width, height=640)
+        page.evaluate("for (const it of document.querySelectorAll('details')) it.open = true")
+        assert width >= page.evaluate("document.documentElement.scrollWidth")
+
+
+def test_a_permalink_is_the_view_that_was_copied(opens, report):
+    """The address holds day, knowledge and the day compared with, in both languages."""
+    anchor = "#on=2022-09-01&known=57&from=2021-01-01"
+    page = opens(report / "en" / "index.html", anchor=anchor)
+    shown = page.text_content("[data-show=fraction]")
+    assert "on 1 September 2022" == page.text_content("[data-show=day]")
+    assert "all that was recorded up to entry 57" == page.text_content("#known option:checked")
+    page.click("[data-other]")
+    assert page.url.endswith(f"fr/index.html{anchor}")
+    assert "le 1er septembre 2022" == page.text_content("[data-show=day]")
+    assert [each for each in shown.split() if each.isdigit()] == [
+        each for each in page.text_content("[data-show=fraction]").split() if each.isdigit()
+    ]
+
+
+def test_the_page_says_its_figure_without_its_code(opens, report):
+    """With JavaScript switched off: the figure, the curve, the table, every action."""
+    page = opens(report / "fr" / "index.html", java_script_enabled=False)
+    assert "81\u00a0%" == page.text_content("[data-show=percent]")
+    assert not page.locator("#controls").is_visible()
+    assert 131 == page.locator("#actions tr").count()
+
+
+def test_it_prints_on_a4(opens, report):
+    """On paper: no controls, the figure on the first page, what was folded is printed."""
+    page = opens(report / "fr" / "index.html")
+    page.emulate_media(media="print")
+    assert not page.locator("#controls").is_visible()
+    assert page.locator("[data-show=percent]").is_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF-")
