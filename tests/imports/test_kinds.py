@@ -278,6 +278,17 @@ def test_what_is_recorded_is_known_by_its_own_date_also_where_that_is_uncertain(
     assert {} == town.run(mapping, table + "\n")
 
 
+def test_a_retraction_is_known_again_also_without_a_date_of_its_own(town):
+    """Begun, never so, and begun after all on the same day: imported once."""
+    mapping = HISTORY.replace('stated_at = "dit le"\n', "")
+    mapping += '[reversals]\nhow = "retract"\nreason = "erreur"\n'
+    table = "n;action;statut;depuis;dit le;motif\n1;A;en cours;2022-01-01;;\n"
+    table += "1;A;à venir;2022-01-02;;\n1;A;en cours;2022-01-02;;\n"
+    found = {"action.proposed": 1, "action.engaged": 2, "action.retracted": 1}
+    assert found == town.run(mapping, table)
+    assert {} == town.run(mapping, table + "\n")
+
+
 def test_the_same_row_twice_is_one_change(town):
     table = "n;action;statut;depuis;dit le;motif\n" + "1;A;fait;2021;2022-01-01;\n" * 2
     found = town.prepared(HISTORY, table)

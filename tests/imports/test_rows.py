@@ -1,5 +1,6 @@
 """Rows by a mapping: keys, dates of all forms, places, evidence, and every problem at once."""
 
+import unicodedata
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -43,7 +44,8 @@ def test_different_names_have_different_legal_keys(one, other):
     """As far as the names of one source have as many parts."""
     keys = action_key(one), action_key(other)
     assert keys == tuple(map(key, keys))
-    assert (one == other or len(one) != len(other)) or keys[0] != keys[1]
+    names = [[unicodedata.normalize("NFC", part) for part in each] for each in (one, other)]
+    assert names[0] == names[1] or len(one) != len(other) or keys[0] != keys[1]
 
 
 # --- dates -----------------------------------------------------------------------------------
@@ -377,3 +379,36 @@ def test_a_thai_history_with_months_of_the_buddhist_era(town):
 def test_history_mapping_is_complete(town):
     """The literal that other tests build on has no fault of its own."""
     assert "history" == town.mapping(HISTORY).rows.kind
+
+
+CONTROLLED = [
+    ("n;action;statut;axe\n1;A;fait;Ver\x00t\n", "text-control"),
+    ("n;action;statut;axe\n1;A\x07;fait;\n", "text-control"),
+    ("n;action;statut;axe\n\x07;A;fait;\n", None),
+    ("n;action;statut;axe\n1;A;fai\x00t;\n", "import-word"),
+]
+
+
+@pytest.mark.parametrize(("table", "code"), CONTROLLED)
+def test_control_characters_are_problems_with_a_place(town, table, code):
+    """What a fuzzed file taught: also where a cell becomes an axis, a key or a word."""
+    mapping = LIST.replace('status = "statut"', 'status = "statut"\naxis = "axe"')
+    if code is None:
+        assert 1 == town.run(mapping, table)["action.realised"]
+        return
+    with pytest.raises(ImportRefused) as error:
+        town.prepared(mapping, table)
+    assert [(code, True)] == [
+        (p.code, p.facts["place"].startswith("list-1.csv:2:")) for p in error.value.problems
+    ]
+
+
+def test_words_and_names_of_files_are_kept_whatever_is_in_them(town):
+    """A declared word with a line break, a file whose name has one."""
+    mapping = LIST + '"en\\r\\u2028cours" = "engaged"\n'
+    path = town.file("n;action;statut\n1;A;fait\n", "a\nb.csv")
+    for _ in record(town.ledger, prepare(town.ledger, town.mapping(mapping), [path])):
+        pass
+    event = town.ledger.entries("town")[-1].event
+    assert "a\\x0ab.csv" == event.evidence[0].locator
+    assert '"en\\r\\u2028cours" = engaged' in town.ledger.text(event.note)

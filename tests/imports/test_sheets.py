@@ -94,6 +94,9 @@ WRONG = [
     (b"a;b\n\x81;2\n", {}, "import-encoding"),
     (b"a;b\n\xe9;2\n", {"encoding": "utf-8"}, "import-encoding"),
     (b"a;b\n", {"encoding": "klingon"}, "import-encoding"),
+    (b"a;b\n", {"encoding": "base64"}, "import-encoding"),
+    (b"a;b\n", {"encoding": "utf\x008"}, "import-encoding"),
+    (b"a;\\ud800\n", {"encoding": "unicode_escape"}, "import-encoding"),
     (b"PK\x03\x04 not a workbook", {}, "import-xlsx"),
 ]
 

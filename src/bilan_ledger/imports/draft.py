@@ -33,7 +33,7 @@ from ..history import Record, evidence_of
 from ..ledger import Ledger, Order
 from ..plan import Event as PlanEvent
 from ..plan import PlanCreated, Terms
-from ..record import AttachEvidence, EvidenceAttached, live
+from ..record import AttachEvidence, EvidenceAttached, Recorded, live
 from ..text import Sealed
 from ..wire import name_of_event
 from .compare import LEFT, Now, Wanted, change, latest, next_command
@@ -117,14 +117,25 @@ class Draft:
 
     def recorded(self, key: str, word: Word, on: When, stated: Instant | None) -> bool:
         """Whether this very statement stands in the ledger, retracted or not."""
+        return bool(self._saying(key, word, on, stated))
+
+    def retracted(self, key: str, word: Word, on: When, stated: Instant | None) -> bool:
+        """Whether this very statement stands in the ledger, and was retracted."""
+        found = self._saying(key, word, on, stated)
+        return bool(found) and all(item.retracted_by is not None for item in found)
+
+    def _saying(
+        self, key: str, word: Word, on: When, stated: Instant | None
+    ) -> list[Recorded[StatusEvent | ScopeEvent]]:
         state, times = self.states.get(key, Action()), self._stated.get(key, [])
-        items: list[Any] = [*state.statuses, *state.scopes]
-        return any(
-            item.event.on.text == on.text
+        items: list[Recorded[Any]] = [*state.statuses, *state.scopes]
+        return [
+            item
+            for item in items
+            if item.event.on.text == on.text
             and times[item.version - 1][0] == stated
             and _says(item.event, word)
-            for item in items
-        )
+        ]
 
     # --- deciding ----------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ def action_key(parts: Sequence[str]) -> str:
     >>> action_key(["3", "CRAS - Ermelino"])
     '3-CRAS-Ermelino-bcc19069'
     """
+    parts = [unicodedata.normalize("NFC", part) for part in parts]
     several = len(parts) > 1
     joined = "-".join(parts)
     if len(joined) <= KEY_LENGTH and all(_plain(part, several=several) for part in parts):
@@ -39,7 +40,9 @@ def slug(text: str) -> str:
     'Ville-verte-calme'
     """
     # Marks that combine with a letter (Thai vowels) are no letters of a key, and no gap either.
+    text = unicodedata.normalize("NFC", text)
     bare = "".join(c for c in text if not unicodedata.category(c).startswith("M"))
+    bare = unicodedata.normalize("NFC", bare)  # what stood apart may join now
     words = "".join(c if c.isalnum() else " " for c in bare).split()
     readable = unicodedata.normalize("NFC", "-".join(words))
     return readable[:KEY_LENGTH].rstrip("-") or "x"

@@ -24,7 +24,6 @@ from .mapping import Dates, Mapping
 from .moments import end_of, read_instant
 from .problems import Notice, Problems
 from .rows import Bad, Item, Reading
-from .words import Word
 
 _DAY = timedelta(days=1)
 _LONG_BEFORE = timedelta(days=366)
@@ -420,24 +419,26 @@ class History(Kind):
 
     def run(self) -> None:
         """Decide each change that the ledger does not hold yet."""
-        before: dict[str, Word] = {}
+        before: dict[str, Item] = {}
         for item in self.changes:
             assert item.on is not None
-            if self.draft.recorded(item.key, item.word, item.on, item.stated):
-                before[item.key] = item.word
-                continue
-            refused = len(self.bad)
-            fixed = self.mapping.rows.proposed
-            proposed = fixed or interval(min(self.since, item.on.earliest), item.on.latest)
-            wanted = self.wanted(item, item.on, proposed, item.on.latest)
-            self._change(item, wanted, same=before.get(item.key) == item.word)
-            if len(self.bad) == refused:
-                before[item.key] = item.word
+            decided = len(self.draft.groups)
+            known = self.draft.recorded(item.key, item.word, item.on, item.stated)
+            if not known:
+                self._change(item, item.on, before.get(item.key))
+            # A row that said nothing new leaves no entry by which it could be known again.
+            if known or len(self.draft.groups) > decided:
+                before[item.key] = item
 
-    def _change(self, item: Item, wanted: Wanted, *, same: bool) -> None:
+    def _change(self, item: Item, on: When, before: Item | None) -> None:
         """Decide one row; where its status is known already, only what else it says."""
+        fixed = self.mapping.rows.proposed
+        proposed = fixed or interval(min(self.since, on.earliest), on.latest)
+        wanted = self.wanted(item, on, proposed, on.latest)
         state = self.draft.seen(item.key, item.stated)
-        if live(state.statuses) and (same or certain(state, wanted.on.latest, item.word)):
+        if live(state.statuses) and (
+            self._follows(item, before) or certain(state, on.latest, item.word)
+        ):
             self.bring(item, wanted, lambda _: as_wanted(item.word), known_by=item.stated)
         elif (late := self._late(state, wanted)) is None:
             self.bring(item, wanted, latest, known_by=item.stated)
@@ -447,6 +448,15 @@ class History(Kind):
                 self.draft.single(item.key, late, origin)
             except CommandRefused as error:
                 self.refuse(item, error)
+
+    def _follows(self, item: Item, before: Item | None) -> bool:
+        """Whether the row before said the same, or was retracted already for this one's sake."""
+        if before is None or before.on is None:
+            return False
+        if before.word == item.word:
+            return True
+        retracts = self.mapping.reversals.how == "retract"
+        return retracts and self.draft.retracted(before.key, before.word, before.on, before.stated)
 
     @staticmethod
     def _late(state: Action, wanted: Wanted) -> ActionCommand | None:

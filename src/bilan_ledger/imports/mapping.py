@@ -18,13 +18,14 @@ from typing import Any, TypeVar
 import attrs
 
 from ..dates import When, day
-from ..errors import InvalidValue
+from ..errors import InvalidValue, shown
 from ..plan import Axis, Policy, Terms, Territory, Theme
-from ..text import key
+from ..text import clean, key
 from .problems import ImportRefused, Problems
-from .words import Range, Word, normal, read_range, read_word
+from .words import Range, Word, normal, quoted, read_range, read_word
 
 S = TypeVar("S")
+FILE_LENGTH = 200  # of a file's name, as places and evidence show it
 KINDS = ("list", "history", "versions")
 SECTIONS = (
     "import", "source", "plan", "columns", "fixed", "dates", "status", "progress", "reversals",
@@ -54,6 +55,15 @@ def _option(convert: Callable[[Any], Any], default: Any = None) -> Any:
 
 def _text(name: str, default: str | None = None) -> Any:
     return _option(_typed(name, str, "text"), default)
+
+
+def _cleaned(name: str) -> Any:
+    """Declare a text that is recorded as it is."""
+
+    def convert(value: Any) -> str:
+        return clean(value, name)
+
+    return _option(convert)
 
 
 def _flag(name: str) -> Any:
@@ -133,7 +143,7 @@ class Rows:
     """`[import]`: what the rows mean, and what holds for all of them."""
 
     kind: str = _choice("import.kind", KINDS)
-    title: str | None = _text("import.title")
+    title: str | None = _cleaned("import.title")
     as_of: Any = _day("import.as_of")
     since: Any = _day("import.since")
     proposed: When | None = _when("import.proposed")
@@ -197,7 +207,7 @@ class Reversals:
     """`[reversals]`: what a status that goes back means."""
 
     how: str = _choice("reversals.how", ("error", "reopen", "retract"), "error")
-    reason: str | None = _text("reversals.reason")
+    reason: str | None = _cleaned("reversals.reason")
 
 
 def _share(value: Any) -> int:
@@ -214,8 +224,8 @@ class Vanished:
     """`[vanished]`: what it means that an action is no longer in a list."""
 
     how: str = _choice("vanished.how", ("report", "withdraw"), "report")
-    reason: str | None = _text("vanished.reason")
-    returned_reason: str | None = _text("vanished.returned_reason")
+    reason: str | None = _cleaned("vanished.reason")
+    returned_reason: str | None = _cleaned("vanished.returned_reason")
     most: int = _option(_share, 20)
     beyond: str = _choice("vanished.beyond", ("error", "accept", "skip"), "error")
 
@@ -280,8 +290,8 @@ class Mapping:
 
     def table(self) -> str:
         """Return the declared words, one a line, as they are kept with the import."""
-        words = [f'"{word}" = {meaning.text}' for word, meaning in self.status.items()]
-        return "\n".join([*words, *(f'"{r.text}" = {r.word.text}' for r in self.progress)])
+        words = [f"{quoted(word)} = {meaning.text}" for word, meaning in self.status.items()]
+        return "\n".join([*words, *(f"{quoted(r.text)} = {r.word.text}" for r in self.progress)])
 
 
 # --- reading ---------------------------------------------------------------------------------
@@ -348,7 +358,8 @@ def read_mapping(path: Path) -> Mapping:
             "import-mapping-syntax", field=path.name, value="", why=error, place=path.name
         )
         raise ImportRefused([wrong]) from None
-    return parse_mapping(given, text, path.name, hashlib.sha256(data).hexdigest())
+    name = shown(path.name, FILE_LENGTH)
+    return parse_mapping(given, text, name, hashlib.sha256(data).hexdigest())
 
 
 def parse_mapping(given: dict[str, Any], text: str, name: str, digest: str) -> Mapping:

@@ -17,6 +17,7 @@ from ..dates import Instant, When
 from ..errors import BilanError, InvalidValue
 from ..evidence import Evidence, Measure, decimal
 from ..plan import Axis, Terms, Theme
+from ..text import clean
 from .keys import action_key, slug
 from .mapping import Mapping
 from .moments import read_instant, read_when
@@ -104,7 +105,7 @@ class Places:
         if self._declared:
             allowed = ", ".join(dict.fromkeys(key for key, _ in known.values())) or "—"
             raise InvalidValue("import-axis", field=field, value=cell, allowed=allowed)
-        made = slug(cell)
+        made = slug(clean(cell, f"{field}.title"))
         scope = name[:-1] if isinstance(name, tuple) else ()
         for other, (key, _) in known.items():
             if key == made and (other[:-1] if isinstance(other, tuple) else ()) == scope:

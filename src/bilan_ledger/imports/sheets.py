@@ -24,8 +24,8 @@ from typing import Any
 
 import attrs
 
-from ..errors import InvalidValue
-from .mapping import Source
+from ..errors import InvalidValue, shown
+from .mapping import FILE_LENGTH, Source
 
 Cell = str | date | datetime
 RawRow = tuple[int, Sequence[Cell]]
@@ -106,11 +106,12 @@ def read_table(path: Path, source: Source) -> Table:
     except OSError as error:
         why = error.strerror or str(error)
         raise InvalidValue("import-file", field=path.name, value=path, why=why) from None
-    digest = hashlib.sha256(data).hexdigest()
+    digest, name = hashlib.sha256(data).hexdigest(), shown(path.name, FILE_LENGTH)
     if data.startswith(b"PK"):
-        name, rows = _xlsx(data, path.name, source)
+        sheet, rows = _xlsx(data, name, source)
+        name = f"{name}!{shown(sheet)}"
         return _table(name, digest, XLSX_TYPE, rows, source)
-    return _table(path.name, digest, CSV_TYPE, _csv(data, path.name, source), source)
+    return _table(name, digest, CSV_TYPE, _csv(data, name, source), source)
 
 
 # --- rows to a table -------------------------------------------------------------------------
@@ -225,9 +226,11 @@ def _decoded(data: bytes, file: str, encoding: str | None) -> str:
     """Return the text of a CSV file: the encoding named, else by its mark, UTF-8, Windows-1252."""
     for tried in (encoding,) if encoding else _encodings(data):
         try:
-            return data.decode(tried).removeprefix("\ufeff")
-        except (UnicodeDecodeError, LookupError):
+            text = data.decode(tried)
+            text.encode()  # some codecs give halves of characters
+        except (LookupError, ValueError):
             continue
+        return text.removeprefix("\ufeff")
     wanted = encoding or "UTF-8, Windows-1252"
     raise InvalidValue("import-encoding", field=file, value=wanted, place=file)
 
@@ -262,7 +265,7 @@ def _xlsx(data: bytes, file: str, source: Source) -> tuple[str, list[RawRow]]:
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             sheet = _sheet(book, file, source.sheet)
             sheet.reset_dimensions()
-            return f"{file}!{sheet.title}", list(_sheet_rows(sheet))
+            return sheet.title, list(_sheet_rows(sheet))
     except InvalidValue:
         raise
     except Exception as error:  # noqa: BLE001 openpyxl raises whatever the bytes make it raise

@@ -5,7 +5,6 @@ Refuses to know: what is right. Every guess stands in a file that a person reads
 a word that is not known has no meaning until somebody writes one.
 """
 
-import json
 import re
 import unicodedata
 from collections import Counter
@@ -19,7 +18,7 @@ from .decidim import decidim
 from .keys import slug
 from .mapping import Source
 from .sheets import Row, Table, read_table, text_of
-from .words import normal
+from .words import normal, quoted
 
 UNKNOWN = "?"
 _MOST_WORDS = 60
@@ -116,17 +115,17 @@ class _Proposal:
         yield from self._say("as_of")
         yield f'as_of = "{UNKNOWN}"'
         yield "\n[source]"
-        yield f"format = {_quoted(self.source.format)}"
+        yield f"format = {quoted(self.source.format)}"
         yield "\n[plan]"
         yield from self._say("plan")
-        yield f"key = {_quoted(stem)}"
-        yield f"title = {_quoted(stem)}"
-        yield f"territory = {{ name = {_quoted(UNKNOWN)} }}"
+        yield f"key = {quoted(stem)}"
+        yield f"title = {quoted(stem)}"
+        yield f"territory = {{ name = {quoted(UNKNOWN)} }}"
         yield f'start = "{UNKNOWN}"'
         yield f'end = "{UNKNOWN}"'
         yield "\n[columns]"
         for field, column in self.columns.items():
-            yield f"{field} = {_quoted(column)}"
+            yield f"{field} = {quoted(column)}"
         rest = [c for c in self.table.columns if c and c not in self.columns.values()]
         if rest:
             yield from self._say("other", columns=", ".join(rest))
@@ -163,7 +162,7 @@ class _Proposal:
         formats = _formats(self.rows, dated)
         if formats:
             yield "\n[dates]"
-            yield f"formats = [{', '.join(map(_quoted, formats))}]"
+            yield f"formats = [{', '.join(map(quoted, formats))}]"
 
     def _status(self) -> Iterator[str]:
         column = self.columns.get("status")
@@ -176,7 +175,7 @@ class _Proposal:
         if UNKNOWN in known.values():
             yield from self._say("unknown")
         for word, count in counts.most_common(_MOST_WORDS):
-            yield f"{_quoted(word)} = {_quoted(known[word])} # {count}"
+            yield f"{quoted(word)} = {quoted(known[word])} # {count}"
         if self.source.format == "decidim":
             yield "\n[progress]"
             yield from ('"" = "not-assessed"', '"0" = "proposed"', '"0.01..99.99" = "engaged"',
@@ -210,8 +209,3 @@ def _formats(rows: Iterable[Row], columns: Sequence[str]) -> list[str]:
     cells = [row.cells[column] for row in rows for column in columns]
     values = [cell for cell in cells if isinstance(cell, str) and cell]
     return [form for form, pattern in _FORMATS if any(map(pattern.fullmatch, values))]
-
-
-def _quoted(text: str) -> str:
-    """Return a TOML text; JSON's escapes are TOML's too."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

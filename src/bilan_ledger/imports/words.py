@@ -4,6 +4,7 @@ Decides: how a meaning is written (`engaged, late`), and when two words are the 
 Refuses to know: which words a source uses.
 """
 
+import json
 import re
 import unicodedata
 from decimal import Decimal
@@ -41,6 +42,20 @@ def normal(text: str, *, casefold: bool = False) -> str:
     """Return a word as words are compared: NFC and trimmed, and without case only if asked."""
     trimmed = unicodedata.normalize("NFC", text).strip()
     return unicodedata.normalize("NFC", trimmed.casefold()) if casefold else trimmed
+
+
+def quoted(text: str) -> str:
+    r"""Return a text as a TOML text on one line, whatever is in it.
+
+    >>> quoted("a\x7fb")
+    '"a\\u007fb"'
+    """
+    escaped = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else _escape(ord(c)) for c in escaped)
+
+
+def _escape(code: int) -> str:
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004 four digits
 
 
 def read_word(field: str, value: object) -> Word:
