@@ -525,9 +525,9 @@ def scope_after(event: ScopeEvent) -> Scope:
 
 def description(action: Action, on: date | None = None) -> Description:
     """Return the description in force on a day, or (None) after all changes."""
-    first = next(item.event for item in action.statuses if isinstance(item.event, Proposed))
-    found = next((i.event for i in live(action.statuses) if isinstance(i.event, Proposed)), first)
-    told = found.description
+    proposed = [item for item in action.statuses if isinstance(item.event, Proposed)]
+    # While no proposal stands (it was withdrawn, or is being corrected), the last one's words.
+    told = max(live(proposed) or proposed, key=lambda item: item.version).event.description  # type: ignore[union-attr]
     changes = [i for i in live(action.remarks) if isinstance(i.event, Described)]
     for item in sorted(changes, key=lambda i: (i.event.on, i.version)):  # type: ignore[union-attr]
         if on is None or item.event.on <= on:  # type: ignore[union-attr,operator]

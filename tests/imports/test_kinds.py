@@ -289,6 +289,28 @@ def test_a_retraction_is_known_again_also_without_a_date_of_its_own(town):
     assert {} == town.run(mapping, table + "\n")
 
 
+def test_what_a_retraction_leaves_without_sense_is_retracted_before_it(town):
+    """Not assessed, abandoned, not assessed again: then it was never abandoned, but realised."""
+    words = [
+        ("2022-01-01", ""),
+        ("2022-01-02", "abandon"),
+        ("2022-02-01", ""),
+        ("2022-03-01", "fait"),
+    ]
+    table = HEAD + "".join(version(day, 1, word=word) for day, word in words)
+    mapping = VERSIONS + '[reversals]\nhow = "retract"\nreason = "erreur"\n'
+    town.run(mapping, table)
+    names = [name for name, _ in town.events("1")]
+    assert names == [
+        "Proposed", "NotAssessed",
+        "Abandoned", "Restored",
+        "NotAssessed",
+        "Retracted", "Retracted", "Retracted", "Realised", "Restored",
+    ]  # fmt: skip
+    assert {"realised": 1} == town.cells("2022-03-01")
+    assert {} == town.run(mapping, table + "\n")
+
+
 def test_the_same_row_twice_is_one_change(town):
     table = "n;action;statut;depuis;dit le;motif\n" + "1;A;fait;2021;2022-01-01;\n" * 2
     found = town.prepared(HISTORY, table)

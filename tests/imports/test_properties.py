@@ -68,9 +68,7 @@ def fresh(tmp_path_factory) -> Town:
     return Town(tmp_path_factory.mktemp("town"), Ledger.in_memory(recorded_by="x"))
 
 
-SLOW = settings(
-    derandomize=True, max_examples=SOME, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+SLOW = settings(max_examples=SOME, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize("how", ["reopen", "retract"])

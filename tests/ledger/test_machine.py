@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -252,18 +253,19 @@ class Naive:
         )
 
     def _lineage_fits(self, key: str, targets: list[str]) -> bool:
-        """Whether all targets are there, and none leads back."""
+        """Whether all targets are in the plan, and none leads back."""
+        listed = {name for name, state in self.actions.items() if state["status"]}
         seen: set[str] = set()
         ahead = [*targets]
         while ahead:
             name = ahead.pop()
-            if name == key or name not in self.actions:
+            if name == key:
                 return False
-            scopes = self.actions[name]["scope"]
+            scopes = self.actions[name]["scope"] if name in listed else []
             if name not in seen and scopes:
                 ahead += scopes[-1].get("targets", [])
             seen.add(name)
-        return True
+        return listed.issuperset(targets)
 
     def publish(self, figure: Item) -> bool:
         if figure in self.figures:
@@ -320,7 +322,7 @@ class Naive:
         """Return the title in force on a day."""
         state = self.past[known]["actions"][key]
         standing = [i["version"] for i in state["status"] if i["kind"] == "propose"]
-        title: str = state["titles"][(standing or [*state["titles"]])[0]]
+        title: str = state["titles"][max(standing or state["titles"])]
         told = [i for i in state["remark"] if i["kind"] == "describe" and i["on"][0] <= on]
         for item in sorted(told, key=lambda i: (i["on"][0], i["version"])):
             title = item["title"]
@@ -660,6 +662,7 @@ Machine.TestCase.settings = settings(
     max_examples=60, stateful_step_count=50, deadline=None, database=None, derandomize=True
 )
 TestMachine = Machine.TestCase
+TERMS = Terms(title="P", territory=Territory(name="B"), start="2024-01-01", end="2024-12-31")
 
 
 def test_correction_takes_the_place_that_makes_history_whole() -> None:
@@ -669,9 +672,8 @@ def test_correction_takes_the_place_that_makes_history_whole() -> None:
     reopening it would fit as well, but leave the history broken (DESIGN §3: the latest position
     at which the history is legal).
     """
-    terms = Terms(title="P", territory=Territory(name="B"), start="2024-01-01", end="2024-12-31")
     with Ledger.in_memory(recorded_by="Mairie") as ledger:
-        ledger.record("p", CreatePlan(terms=terms))
+        ledger.record("p", CreatePlan(terms=TERMS))
         ledger.record(
             "p/A",
             Propose(on="2024-01-01", title="Arbres"),
@@ -681,3 +683,28 @@ def test_correction_takes_the_place_that_makes_history_whole() -> None:
         ledger.record("p/A", Correct(entry=2, by=Abandon(on="2024-01-08"), reason="erreur"))
         order = [item.version for item in live(ledger.action("p/A").statuses)]
     assert order == [1, 5, 3]
+
+
+def test_nothing_is_merged_into_what_was_taken_off_the_list() -> None:
+    with Ledger.in_memory(recorded_by="Mairie") as ledger:
+        ledger.record("p", CreatePlan(terms=TERMS))
+        for key in ("p/A", "p/B"):
+            ledger.record(key, Propose(on="2024-01-01", title="Arbres"))
+        ledger.record("p/B", Retract(entry=1, reason="erreur"))
+        with pytest.raises(CommandRefused) as error:
+            ledger.record("p/A", Merge(on="2024-01-01", target="B"))
+        assert error.value.code == "lineage-unknown"
+
+
+def test_while_a_proposal_is_corrected_the_last_one_names_the_action() -> None:
+    """Named twice, and the second proposal moved to another day: at no moment the first name."""
+    with Ledger.in_memory(recorded_by="Mairie") as ledger:
+        ledger.record("p", CreatePlan(terms=TERMS))
+        ledger.record("p/A", Propose(on="2024-01-02", title="Arbres"))
+        ledger.record("p/A", Retract(entry=1, reason="erreur"))
+        ledger.record("p/A", Propose(on="2024-01-04", title="École"), Abandon(on="2024-01-06"))
+        ledger.record(
+            "p/A", Correct(entry=3, by=Propose(on="2024-01-05", title="École"), reason="r")
+        )
+        titles = [description(ledger.action("p/A", known=n)).title for n in (1, 3, 4, 5, 6)]
+    assert titles == ["Arbres", "École", "École", "École", "École"]

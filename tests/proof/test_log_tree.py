@@ -1,8 +1,9 @@
 """The tree over a ledger: while others write, and in stores whose own numbers have holes."""
 
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
+from threading import Barrier, Event
 
 import pytest
 from proof_samples import PLAN, TERMS, Clock, leaves, states
@@ -113,13 +114,20 @@ def test_our_own_store_has_no_holes(tmp_path):
             assert "row-disagrees" == error.value.code
 
 
-def write(ledger, which):
+def write(ledger, which, halfway):
     for number in range(40):
+        if number == 20:
+            halfway.wait()
         ledger.record_all([propose(f"{which}-{number}")])
 
 
-def ask(ledger, told):
-    for _ in range(60):
+def ask(ledger, told, halfway, written):
+    """Ask before the second half is written, while it is, and when all is."""
+    told.append(ledger.checkpoint("a"))
+    halfway.wait()
+    last = False
+    while not last:
+        last = written.is_set()
         told.append(ledger.checkpoint("a"))
         size = len(ledger.tree.leaves())
         half = size // 2 or 1
@@ -138,15 +146,20 @@ def test_while_others_write_every_root_is_of_a_prefix(kind, tmp_path):
         other = ledger
         if kind == "file":  # as another program would
             other = Ledger.open(tmp_path / "town.ledger", recorded_by="y")
+        halfway, written = Barrier(4, timeout=60), Event()
         with ThreadPoolExecutor(4) as pool:
-            work = [pool.submit(write, ledger, 0), pool.submit(write, other, 1)]
-            work += [pool.submit(ask, ledger, told), pool.submit(ask, other, told)]
-        assert [None] * 4 == [each.result() for each in work]
+            asking = [pool.submit(ask, each, told, halfway, written) for each in (ledger, other)]
+            writing = [
+                pool.submit(write, each, n, halfway) for n, each in enumerate((ledger, other))
+            ]
+            wait(writing)
+            written.set()
+        assert [None] * 4 == [each.result() for each in asking + writing]
         final = leaves(states(ledger))
         assert 81 == len(final)
         assert final == ledger.tree.leaves() == other.tree.leaves()
         for point in told:
             assert merkle.root(final[: point.size]) == point.root
             assert ledger.tree.holds(point)
-        assert len({point.size for point in told}) > 1
+        assert min(point.size for point in told) < max(point.size for point in told) == 81
         other.close()

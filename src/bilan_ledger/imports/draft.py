@@ -33,7 +33,7 @@ from ..history import Record, evidence_of
 from ..ledger import Ledger, Order
 from ..plan import Event as PlanEvent
 from ..plan import PlanCreated, Terms
-from ..record import AttachEvidence, EvidenceAttached, Recorded, live
+from ..record import AttachEvidence, EvidenceAttached, Recorded, Retract, live
 from ..text import Sealed
 from ..wire import name_of_event
 from .compare import LEFT, Now, Wanted, change, latest, next_command
@@ -215,11 +215,20 @@ class _Trial:
         return bool(live(self.seen.statuses))
 
     def decide(self, command: ActionCommand) -> None:
-        """Decide one command; raises `CommandRefused`."""
+        """Decide one command; raises `CommandRefused`.
+
+        What a retraction would leave without sense is retracted before it: an assessment that
+        was made after the one that goes with the retracted status.
+        """
         subject = f"{self._draft.plan}/{self.key}"
         events = decide(command, self.state, self._draft.around(self.key, command))
         if isinstance(events, Refusal):
-            raise CommandRefused(events, subject=subject, place=self._place)
+            if not isinstance(command, Retract) or events.code != "history-broken":
+                raise CommandRefused(events, subject=subject, place=self._place)
+            for entry in events.entries:
+                self.decide(attrs.evolve(command, entry=entry))
+            self.decide(command)
+            return
         for event in events:
             self.state = evolve(self.state, event)
             if self._visible is not None:
