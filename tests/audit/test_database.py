@@ -268,6 +268,14 @@ def test_an_edit_is_found(path, name):
     assert signed
 
 
+def test_a_row_gone_is_said_once(path):
+    """Although it moves all that follow."""
+    edit(path, "DELETE FROM stored_events WHERE rowid IN (9, 20)")
+    with Ledger.open(path, read_only=True) as ledger:
+        found = audit(ledger.lines(), today=TODAY).findings
+    assert [8, 18] == [f.entry for f in found if f.code == "row-disagrees"]
+
+
 def test_a_checkpoint_in_the_place_of_another(path):
     """The newest one replaced by an older one that is well signed: the place tells."""
     archive = Archive.beside(path)

@@ -48,6 +48,7 @@ IMPOSSIBLE = ("history-impossible", None, "p/A")
 FORGED = {
     # which came first
     "an action of no plan": ([A], [refused(0)]),
+    "a life of no plan, said once": ([A, engaged(), B], [refused(0)]),
     "an amendment of no plan": ([DROPPED], [refused(0, "p")]),
     "a figure of no plan": ([FIGURE], [refused(0, "p")]),
     "a plan opened twice": ([PLAN, A, PLAN], [refused(2, "p")]),
@@ -103,6 +104,21 @@ FORGED = {
         [*save(PLAN, A, unknown(), engaged()),
          (*restored(assessment=3), {"recorded_by": OTHER, "recorded_at": at("2026-01-01")})],
         [refused(3), refused(4)],
+    ),
+    "assessed later, by the source's word": (
+        [*save(PLAN, A, unknown()), (*engaged(), {"stated_at": at("2026-01-01"),
+                                                  "recorded_at": at("2026-01-01")}),
+         *save(restored(assessment=3))],
+        [refused(3), refused(4)],
+    ),
+    "an assessment that is missing": (
+        [*save(PLAN, A, unknown(), engaged()),
+         (*restored(assessment=3), {"version": 5, "recorded_at": at("2026-01-01")})],
+        [("entry-missing", None, "p/A"), refused(3)],
+    ),
+    "back in the plan before it left": (
+        [PLAN, A, ("p/A", a.Withdrawn(on="2026-02-01", reason=REASON)), restored("2026-01-15")],
+        [refused(3), IMPOSSIBLE],
     ),
     # axes and lineage
     "an axis nobody declared": (
@@ -165,6 +181,10 @@ FORGED = {
         [PLAN, A, ("p/A", Erased(entry=9, texts=[BY], reason=REASON))],
         [("erasure-foreign", 2, "p/A"), refused(2)],
     ),
+    "an erasure of more than its own": (
+        [PLAN, A, ("p/A", Erased(entry=1, texts=[BY, REASON], reason=REASON))],
+        [("erasure-foreign", 2, "p/A")],
+    ),
 }  # fmt: skip
 
 
@@ -185,6 +205,11 @@ LEGAL = {
     "a proposal corrected under its engagement": [
         engaged(), retracted(1), ("p/A", a.Proposed(on="2026-01-02", title="T")),
     ],
+    "an assessed status corrected under a reopening": [
+        unknown(), ("p/A", a.Realised(on="2026-01-05", after=1)), restored(assessment=3),
+        ("p/A", a.Reopened(on="2026-02-01", after=3, reason=REASON)), retracted(3), retracted(4),
+        ("p/A", a.Abandoned(on="2026-01-06", after=1)), restored("2026-01-06", assessment=8),
+    ],
     "at the latest place": [
         unknown("2026-01"), restored("2026-01"), ("p/A", a.NotAssessable(on="2026-01", after=3)),
     ],
@@ -199,6 +224,18 @@ LEGAL = {
 def test_its_honest_neighbour_is_not(name):
     """What the ledger itself would have recorded, a little different from what is forged."""
     assert [] == errors(look(lines(*save(PLAN, A, *LEGAL[name]))).findings)
+
+
+def test_an_axis_dropped_at_the_same_moment_is_no_fault():
+    """Another writer did it between the decision and its recording, whatever came in between."""
+    begun = ("p/A", a.Proposed(on="2026", title="T", axis="y"))
+    assert [] == errors(look(lines(*save(WITH_AXES, DROPPED, FIGURE, begun))).findings)
+
+
+def test_a_figure_of_a_history_that_cannot_have_been_is_not_judged():
+    """It would say nothing."""
+    found = look(lines(PLAN, A, A, FIGURE)).findings
+    assert [] == [f.code for f in found if f.code.startswith("figure-")]
 
 
 def test_the_reason_is_said_in_the_reader_s_language():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import attrs
 import pytest
-from audit_samples import BY, PLAN, REASON, TERMS, TODAY, A, at, entries, look, measured
+from audit_samples import BY, KEPT, PLAN, REASON, TERMS, TODAY, A, at, entries, look, measured
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_samples import FULL_EVENTS, MINIMAL_EVENTS
@@ -250,6 +250,19 @@ def test_a_sealed_hash_that_is_none(tmp_path):
         assert ["text-disagrees", "evidence-file-missing"] == wrong
 
 
+def test_a_sealed_hash_that_was_changed_names_no_file(tmp_path):
+    """What is not what was sealed is not looked for."""
+    sealed = SealedText(bytes(32), "0" * 64).sealed
+    piece = attrs.evolve(Evidence(title="Bilan"), sealed_sha256=sealed)
+    told = entries(PLAN, ("p/A", a.Proposed(on="2026-01-01", title="T", evidence=piece)))
+    kept = {sealed.commitment: SealedText(bytes(32), "1" * 64), BY.commitment: KEPT}
+    found = look(
+        [Line(e.index, encode(e)) for e in told], texts=lambda _: kept, archive=Archive(tmp_path)
+    )
+    assert ["text-disagrees"] == [f.code for f in found.findings if f.severity is Severity.ERROR]
+    assert "evidence-file-missing" not in {f.code for f in found.findings}
+
+
 def test_forged_histories_that_no_rule_foresees():
     """Each made an internal rule fail: dates that cross, a remark on nothing, erased twice."""
     remark = ("p/A", a.Described(on="2026-01-02", change=a.Description(title="T")))
@@ -261,6 +274,9 @@ def test_forged_histories_that_no_rule_foresees():
          ("p/A", Retracted(entry=3, reason=REASON))],
         [PLAN, remark, gone, A], [PLAN, remark, gone, (A[0], attrs.evolve(A[1], after=0)), gone],
         [PLAN, ("p/A", a.Engaged(on="2026", after=0)), remark, gone, remark],
+        [(*each, {"recorded_at": FIRST}) for each in (
+            PLAN, ("p/A", a.Withdrawn(on="2026-05-01", reason=REASON)), remark,
+            ("p/A", Retracted(entry=2, reason=REASON)), A)],
         [PLAN, A, ("p/A", Erased(entry=1, texts=[BY, BY], reason=Sealed("ef" * 32)))] * 2,
     ):  # fmt: skip
         print_all(look([Line(e.index, encode(e)) for e in entries(*told)]))

@@ -47,7 +47,7 @@ _SCOPES = (
 _DATES = ("les dates", "the dates")
 _UNDECLARED = {"axis-unknown", "theme-unknown", "theme-without-axis"}
 _SAME_MOMENT = timedelta(minutes=1)
-_MOST = 5  # entries of one command: a correction with the assessment that came with a status
+_MOST = 4  # entries of one command: two retractions, a status, and the assessment with it
 
 
 def decided_again(entries: Sequence[Entry]) -> tuple[dict[str, Record], list[Finding]]:
