@@ -18,7 +18,7 @@ from cyclopts import App, Parameter
 
 from .. import __version__
 from ..archive import Archive, erase
-from ..audit import Audit, Note, Severity, audit, audit_file
+from ..audit import Audit, Note, Severity, audit, audit_file, split
 from ..audit import timestamps as tsa_tokens
 from ..audit.bundle import Bundle, prove
 from ..audit.proof import verify
@@ -31,6 +31,7 @@ from ..formats.shapes import entry_json
 from ..ledger import Ledger
 from ..merkle import leaf_hash, root
 from ..plan import FigurePublished
+from ..wire import Line
 from . import show, words
 from .app import KEEP, OUTPUT, PROVE, RECORDING, app, command, option, print_json
 from .options import Output, Recording, Switch, UsageError
@@ -456,15 +457,33 @@ def _audited_file(source: str, against: AuditOptions) -> Audit:
     keys = [_public(each) for each in against.key]
     archive = Archive(against.archive) if against.archive else None
     if Path(source).is_dir() or source.endswith(".zip"):
-        bundle = Bundle.read(source)
-        notes = [Note(n, bundle.files[n]) for n in ("publication.checkpoint",)]
-        return audit_file(
-            bundle.files["entries.jsonl"], today=against.day(), notes=[*notes, *against.notes()],
-            keys=keys, archive=archive,
-        )  # fmt: skip
+        return _audited_bundle(Bundle.read(source), against, keys, archive)
     return audit_file(
         _read(source), today=against.day(), notes=against.notes(), keys=keys, archive=archive
     )
+
+
+def _audited_bundle(
+    bundle: Bundle, against: AuditOptions, keys: Sequence[PublicKey], archive: Archive | None
+) -> Audit:
+    """Audit a bundle's entries, after its verification; of a part, no tree can be computed."""
+    checked = verify(bundle, keys)
+    if not checked.statements:
+        return Audit(0, root([]), checked.findings)
+    lines, _ = split(bundle.files["entries.jsonl"])
+    inclusions = bundle.inclusions()
+    notes = [Note("publication.checkpoint", bundle.files["publication.checkpoint"])]
+    notes += against.notes()
+    if inclusions is not None:
+        if against.checkpoint:
+            raise UsageError(say("part-notes"))
+        pairs = zip(inclusions, lines, strict=True)
+        lines, notes = [Line(index, line.state) for (index, _), line in pairs], []
+    found = audit(lines, today=against.day(), notes=notes, keys=keys, archive=archive)
+    told = {(each.code, each.entry) for each in checked.findings}
+    told |= {("checkpoint-none", None)}  # the bundle's own is what it was verified against
+    more = [each for each in found.findings if (each.code, each.entry) not in told]
+    return attrs.evolve(found, findings=(*checked.findings, *more))
 
 
 @command("export", KEEP)

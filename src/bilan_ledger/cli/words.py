@@ -137,6 +137,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "ce témoin a déjà vu {size} écritures : donnez le ledger.jsonl de la collectivité (--entries) pour vérifier qu'il n'a fait que s'allonger.",
         "this witness has already seen {size} entries: give the city's ledger.jsonl (--entries) to check that it only grew.",
     ),
+    "part-notes": (
+        "ce dossier ne contient qu'une partie des écritures : il ne se confronte pas à un autre point de contrôle. Demandez le dossier complet.",
+        "this bundle holds only part of the entries: it cannot be held against another checkpoint. Ask for the whole one.",
+    ),
     "written": ("Écrit : {path}", "Written: {path}"),
     "timestamped": ("{size} écritures existaient le {when} ; horodatage conservé.", "{size} entries existed on {when}; timestamp kept."),
     "proof-made": (
