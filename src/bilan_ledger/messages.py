@@ -421,6 +421,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the texts are erased and the erasure is recorded, but other programs hold the ledger "
         'open and its files may still contain them. Close them, then "bilan erase --finish".',
     ),
+    "bundle-part": (
+        "{field} : ce dossier ne contient qu'une partie des écritures, il ne se confronte pas à un autre point de contrôle ({value}). Demandez le dossier complet.",
+        "{field}: this bundle holds only part of the entries, it cannot be held against another checkpoint ({value}). Ask for the whole one.",
+    ),
     "tree-size": (
         "{field} : {value} n'est pas dans un journal de {have} écritures.",
         "{field}: {value} is not within a log of {have} entries.",

@@ -425,6 +425,26 @@ def test_entries_removed_swapped_doubled_or_added_are_refused(bundle, part):
     assert tried == 3 * (8 + 8 + 28 + 9)
 
 
+def test_a_part_is_in_order_and_shows_each_entry_once(part):
+    """Entries swapped or doubled together with their proofs, each of which holds."""
+    entries, proofs = (
+        part.files[name].splitlines(keepends=True) for name in ("entries.jsonl", "inclusion.txt")
+    )
+    for place in range(7):
+        for order in (
+            [*range(place), place + 1, place, *range(place + 2, 8)],
+            [*range(place), place, *range(place, 8)],
+        ):
+            changed = with_files(
+                part,
+                entries__jsonl=b"".join(entries[n] for n in order),
+                inclusion__txt=b"".join(proofs[n] for n in order),
+            )
+            found = verify(changed, KEYS)
+            assert False is verdicts(found)["entries"]
+            assert "inclusion-wrong" in codes(found)
+
+
 def changed_lists(lines):
     """Each line removed, doubled, swapped with each other, and a first one put in each place."""
     for place, line in enumerate(lines):
@@ -493,7 +513,7 @@ def test_inclusion_proofs_that_are_none(part, text):
 @pytest.mark.parametrize(
     "text", ["x\n", "\n", str(CITY.public), f"{CITY.public}\n\n", f" {CITY.public}\n",
              f"{CITY.public}\x0b", f"{CITY.public}\r\n", CITY.secret(),
-             "", f"{CITY.public}\n", f"{CITY.public}\n{WITNESS.public}\n{SECOND.public}\n",
+             "", f"{CITY.public}\n", f"{CITY.public}\n{SECOND.public}\n{WITNESS.public}\n",
              f"{WITNESS.public}\n{CITY.public}\n", f"{CITY.public}\n{CITY.public}\n"],
     ids=lambda text: repr(text)[-14:],
 )  # fmt: skip

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from proof_samples import CITY, DAY, FIGURE, LATER, PLAN, VECTORS, WITNESS, forked, signed, states
 
-from bilan_ledger import Ledger, Order, Qualify
+from bilan_ledger import Ledger, Order, PublishFigure, Qualify
 from bilan_ledger.checkpoint import Checkpoint, PrivateKey, PublicKey
 from bilan_ledger.cli import run, words
 
@@ -619,6 +619,40 @@ def test_exit_codes_of_verify(town, capsys, monkeypatch):
     assert "NON PROUVÉ : Qu'une écriture soit vraie" in out.replace("\n", " ")
     code, out, _ = bilan("verify proof.zip --key other.key.pub", capsys)
     assert (1, True) == (code, "FAUX : La signature du point de contrôle ne tient pas" in out)
+
+
+def test_an_audit_of_a_bundle_tells_what_its_verification_finds(town, capsys):
+    """Of a whole one and of a part: no false alarm, and what is wrong in its other files too."""
+    again = Order("demo", PublishFigure(percentage="67", of=3, on="2023-12-31"))
+    record([Order("other", PLAN[0].command), again])  # so that the part has a hole
+    fine("checkpoint --key city.key", capsys)
+    record(LATER)
+    fine("checkpoint --key city.key", capsys)
+    fine("prove demo -o whole", capsys)
+    fine("prove demo --plan-only -o part", capsys)
+
+    def errors(line, code):
+        found, out, _ = bilan(f"audit {line} --key city.key.pub --today 2024-03-02 --json", capsys)
+        told = json.loads(out)["findings"]
+        assert code == found, told
+        return {each["code"] for each in told if each["severity"] == "error"}
+
+    assert (set(), set()) == (errors("whole", 6), errors("part", 6))  # no evidence is shown
+    note = Checkpoint(NAME, 8, bytes(32)).signed_by(CITY)
+    Path("foreign.note").write_text(str(note), encoding="utf-8")
+    assert {"tree-mismatch"} == errors("whole --checkpoint foreign.note", 1)
+    fails("audit part --checkpoint foreign.note", capsys, 2, "only part")
+    for name, text, expected in (
+        ("proof.json", "{}\n", "claims-differ"),
+        ("consistency.txt", "", "consistency-wrong"),
+        ("keys.txt", "", "bundle-form"),
+        ("now.checkpoint", "x", "bundle-form"),
+    ):
+        for folder in ("whole", "part"):
+            before = Path(folder, name).read_bytes()
+            Path(folder, name).write_text(text, encoding="utf-8")
+            assert expected in errors(folder, 1), (folder, name)
+            Path(folder, name).write_bytes(before)
 
 
 def test_the_public_vectors_are_no_bundle(capsys):

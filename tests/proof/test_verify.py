@@ -412,6 +412,22 @@ def test_the_hidden_log_against_what_the_witness_signed(tmp_path):
     )
 
 
+def test_an_audit_asks_for_the_log_s_own_key(lines):
+    """The key of one log under another's name is an error; a trusted witness is enough."""
+    data = b"".join(line + b"\n" for line in lines)
+    for note, keys, expected in (
+        (signed(lines, 8, CITY), [CITY], []),
+        (signed(lines, 8, CITY, WITNESS), [WITNESS], []),
+        (signed(lines, 8, OTHER), [OTHER], ["signature-not-log"]),
+        (signed(lines, 8, OTHER), [CITY], ["signature-unknown"]),
+        (signed(lines, 3, CITY), [CITY], []),
+    ):
+        note = Note("note", str(note).encode())  # noqa: PLW2901 as it is read
+        public = [key.public for key in keys]
+        found = audit_file(data, notes=[note], keys=public, today=date(2024, 4, 1)).findings
+        assert expected == [each.code for each in found if each.code.startswith("signature")]
+
+
 # --- anything at all -------------------------------------------------------------------------
 
 

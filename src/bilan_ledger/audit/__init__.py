@@ -13,7 +13,7 @@ import attrs
 from ..archive import Archive
 from ..checkpoint import PublicKey
 from ..entry import Entry, sealed_in
-from ..errors import BilanError
+from ..errors import BilanError, InvalidValue
 from ..evidence import Evidence
 from ..history import Record
 from ..merkle import root
@@ -94,15 +94,20 @@ def audit_file(data: bytes, **more: object) -> Audit:
     return attrs.evolve(found_, findings=(*cut, *found_.findings))
 
 
-def audit_bundle(
+def audit_bundle(  # noqa: PLR0913 all that an auditor may bring
     bundle: Bundle,
     *,
     today: date,
+    notes: Sequence[Note] = (),
     keys: Sequence[PublicKey] = (),
     tsa: bytes | None = None,
     archive: Archive | None = None,
 ) -> Audit:
-    """Audit a proof bundle: verify it, and ask about its entries what an audit asks."""
+    """Audit a proof bundle: verify it, and ask about its entries what an audit asks.
+
+    `notes` are checkpoints that the auditor brings. Raises `InvalidValue` ("bundle-part") when
+    they are to be held against a bundle of only part of the entries.
+    """
     check = verify(bundle, keys, tsa=tsa)
     findings = list(check.findings)
     if not check.statements:  # not even a bundle
@@ -113,6 +118,10 @@ def audit_bundle(
         findings.append(found("signature-unchecked", place="publication.checkpoint", names=names))
     lines = bundle.lines()
     reading = read(lines)
+    if notes:
+        if bundle.inclusions() is not None:
+            raise InvalidValue("bundle-part", field="checkpoint", value=notes[0].place)
+        findings += _signed(reading, notes, keys)
     for record in decided_again(reading.entries)[0].values():
         findings += [each for each in _of_plan(record, today) if each not in findings]
     if archive is not None:

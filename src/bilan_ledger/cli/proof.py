@@ -494,7 +494,10 @@ def _audited_file(source: str, against: AuditOptions) -> Audit:
             _read(source), today=against.day(), notes=against.notes(), keys=keys, archive=archive
         )
     try:
-        return audit_bundle(Bundle.read(source), today=against.day(), keys=keys, archive=archive)
+        return audit_bundle(
+            Bundle.read(source),
+            today=against.day(), notes=against.notes(), keys=keys, archive=archive,
+        )  # fmt: skip
     except BadBundle as error:
         why = error.facts["why"]
         return Audit(0, root([]), (Finding(code="bundle-form", facts={"why": why}),))
