@@ -65,8 +65,9 @@ def sure(found, possibles, code):
     return f"{told} {ENGLISH('empty')}" if empty else told
 
 
-def expected(several, known, on, since, policy, data):
+def expected(several, ask, policy, data):
     """Return what the page must show, asked of the library."""
+    on, since, _, known = ask
     view = together([record.view(known) for record in several])
     policy = policy or policy_of(view, date.max)
     found = complete(view, on, policy)
@@ -163,9 +164,8 @@ def check(page, several, asks, policy=None):
         for on, since, address, _ in asks
     ]
     answers = page.evaluate(ASK, told)
-    for (on, since, address, known), answer in zip(asks, answers, strict=True):
-        wanted = expected(several, known, on, since, policy, data)
-        assert reduced(wanted) == reduced(answer), (on, since, address)
+    for ask, answer in zip(asks, answers, strict=True):
+        assert reduced(expected(several, ask, policy, data)) == reduced(answer), ask
 
 
 # --- Béthune -------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ def test_any_point_of_knowledge_of_bethune(opens, report, ledger):
     )
 
 
-# --- small ledgers, with everything that can happen in them ------------------------------------------
+# --- small ledgers, with everything that can happen in them ----------------------------------
 
 
 @pytest.mark.parametrize("base", Base)

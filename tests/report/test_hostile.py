@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 from pages import HOSTILE, everything, source_of, written
@@ -74,7 +75,8 @@ def test_an_injected_script_is_refused_by_the_page_itself(browser, hostile):
       const made = document.createElement("script");
       made.textContent = "document.title = 'bad'";
       document.body.append(made);
-      document.body.insertAdjacentHTML("beforeend", "<img src=x onerror=\\"document.title='bad'\\">");
+      const image = "<img src=x onerror=\\"document.title='bad'\\">";
+      document.body.insertAdjacentHTML("beforeend", image);
     }""")
     page.wait_for_timeout(100)
     title = page.title()
@@ -89,18 +91,16 @@ def test_an_injected_script_is_refused_by_the_page_itself(browser, hostile):
 def test_the_policy_names_the_one_script_and_the_one_style_by_their_hash():
     """Everything else is forbidden; the data of the page is no script."""
     for name, text in site(source_of(everything()), Choice(on=date(2020, 1, 9))).items():
-        (policy,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', text)
+        (written_policy,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', text)
+        policy = unescape(written_policy)
         assert policy.startswith("default-src 'none'; ")
         assert "unsafe" not in policy
         inline = re.findall(r"<(script|style)>(.*?)</\1>", text, re.DOTALL)
-        assert (["style", "script"] if name.endswith("/index.html") else ["style"]) == [
-            kind for kind, _ in inline
-        ]
+        kinds = ["style", "script"] if name.endswith("/index.html") else ["style"]
+        assert kinds == [kind for kind, _ in inline]
         for kind, held in inline:
             digest = base64.b64encode(hashlib.sha256(held.encode()).digest()).decode()
-            assert f"{kind}-src &#39;sha256-{digest}&#39;" in policy or (
-                f"{kind}-src 'sha256-{digest}'" in policy
-            )
+            assert f"{kind}-src 'sha256-{digest}'" in policy
 
 
 def test_data_cannot_end_its_element_and_stays_the_same():
