@@ -41,7 +41,7 @@ def source_of(entries, *names):
     told = records(entries)
     chosen = [told[name] for name in names or told]
     return Source(
-        records=chosen, entries=len(entries), root="0" * 64, last=entries[-1], name="town.ledger"
+        records=chosen, entries=len(entries), root="1" * 64, last=entries[-1], name="town.ledger"
     )
 
 
@@ -64,7 +64,7 @@ def bilan(*words, code=0):
     return done.stdout, done.stderr
 
 
-# --- a ledger of everything that a page has to show ----------------------------------------
+# --- a ledger of everything that a page has to show ------------------------------------------
 
 HOSTILE = (
     "<script>document.title = 'bad'; alert(1)</script>",
@@ -101,10 +101,8 @@ def everything():
             Qualify(on="2020-01-11", qualifier="late"),
         ],
         "b": [Propose(on="2020-01-01", title=b, axis="y"), Realise(on="2020-01-02/2020-01-04")],
-        "c": [
-            Propose(on="2020-01-02", title=c),
-            Describe(on="2020-01-05", change=Description(title=d)),
-        ],
+        "c": [Propose(on="2020-01-02", title=c),
+              Describe(on="2020-01-05", change=Description(title=d))],
         "d": [Propose(on="2020-01-01", title=e), Merge(on="2020-01-07", target="b")],
         "e": [Propose(on="2020-01-01", title=d), Abandon(on="2020-01-08"),
               Reopen(on="2020-01-09", reason="r"), MarkNotAssessed(on="2020-01-10"),

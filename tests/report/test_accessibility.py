@@ -1,6 +1,7 @@
 """Everyone can use the pages: axe-core finds nothing, and a keyboard and a phone suffice."""
 
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -35,23 +36,24 @@ def violations(page, axe):
     ]
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("lang", ["fr", "en"])
+LOOKS = list(product(["fr", "en"], ["light", "dark"], SIZES))
+
+
+@pytest.mark.parametrize("look", LOOKS, ids="-".join)
 @pytest.mark.parametrize("name", ["index", "actions"])
-def test_axe_finds_nothing(opens, axe, small, name, lang, scheme, size):
+def test_axe_finds_nothing(opens, axe, small, name, look):
     """RGAA 4.1 and WCAG 2.2 AA, as far as a machine can tell."""
+    lang, scheme, size = look
     width, height = SIZES[size]
     path = small / lang / f"{name}.html"
     page = opens(path, width=width, height=height, color_scheme=scheme)
     assert [] == violations(page, axe)
 
 
-@pytest.mark.parametrize(
-    ("lang", "scheme", "size"), [("fr", "dark", "phone"), ("en", "light", "desktop")]
-)
-def test_axe_finds_nothing_on_a_whole_report(opens, axe, report, lang, scheme, size):
+@pytest.mark.parametrize("look", [LOOKS[2], LOOKS[5]], ids="-".join)
+def test_axe_finds_nothing_on_a_whole_report(opens, axe, report, look):
     """The front page of Béthune, and the choice of a language."""
+    lang, scheme, size = look
     width, height = SIZES[size]
     options = {"width": width, "height": height, "color_scheme": scheme}
     assert [] == violations(opens(report / lang / "index.html", **options), axe)
@@ -70,8 +72,37 @@ def test_nothing_runs_out_of_the_page(opens, small, report, name, width):
         assert width >= page.evaluate("document.documentElement.scrollWidth")
 
 
+def test_a_keyboard_suffices(opens, report):
+    """Skip link, slider, replay: reached by Tab, moved by arrows, told to a screen reader."""
+    page = opens(report / "en" / "index.html", reduced_motion="reduce")
+    page.keyboard.press("Tab")
+    assert "Skip to content" == page.evaluate("document.activeElement.textContent")
+    page.focus("#slider")
+    before = page.text_content("[data-show=day]")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("document.querySelector('#live').textContent !== ''")
+    assert "on 30 March 2024" == page.text_content("[data-show=day]") != before
+    assert "30 March 2024" == page.get_attribute("#slider", "aria-valuetext")
+    assert page.url.endswith("#on=2024-03-30")
+    page.focus("#play")
+    page.keyboard.press("Enter")
+    assert "Pause" == page.text_content("#play")
+    page.keyboard.press("Enter")
+    assert "Replay the evolution" == page.text_content("#play")
+
+
+def test_replaying_ends_on_the_last_day(opens, small):
+    """With less motion it goes from change to change instead of gliding."""
+    page = opens(small / "en" / "index.html", anchor="#on=2020-01-10")
+    page.click("#play")
+    page.wait_for_function(
+        "document.querySelector('#play').textContent !== 'Pause'", timeout=20_000
+    )
+    assert "on 11 January 2020" == page.text_content("[data-show=day]")
+
+
 def test_a_permalink_is_the_view_that_was_copied(opens, report):
-    """The address holds day, knowledge and the day compared with, in both languages."""
+    """The address holds the day, the knowledge and the day compared with, in either language."""
     anchor = "#on=2022-09-01&known=57&from=2021-01-01"
     page = opens(report / "en" / "index.html", anchor=anchor)
     shown = page.text_content("[data-show=fraction]")

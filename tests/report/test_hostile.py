@@ -1,13 +1,16 @@
 """Titles are hostile input: nothing of them runs, nothing is asked of a network."""
 
+import base64
+import hashlib
 import json
 import re
 from datetime import date
+from html import unescape
 
 import pytest
-from pages import HOSTILE, everything, written
+from pages import HOSTILE, everything, source_of, written
 
-from bilan_ledger.report.site import link, script_json
+from bilan_ledger.report.site import Choice, link, script_json, site
 
 FRONT = "en/index.html"
 
@@ -72,8 +75,8 @@ def test_an_injected_script_is_refused_by_the_page_itself(browser, hostile):
       const made = document.createElement("script");
       made.textContent = "document.title = 'bad'";
       document.body.append(made);
-      const bad = "<img src=x onerror=\\"document.title='bad'\\">";
-      document.body.insertAdjacentHTML("beforeend", bad);
+      const image = "<img src=x onerror=\\"document.title='bad'\\">";
+      document.body.insertAdjacentHTML("beforeend", image);
     }""")
     page.wait_for_timeout(100)
     title = page.title()
@@ -83,6 +86,21 @@ def test_an_injected_script_is_refused_by_the_page_itself(browser, hostile):
 
 
 # --- without a browser ---------------------------------------------------------------------------
+
+
+def test_the_policy_names_the_one_script_and_the_one_style_by_their_hash():
+    """Everything else is forbidden; the data of the page is no script."""
+    for name, text in site(source_of(everything()), Choice(on=date(2020, 1, 9))).items():
+        (written_policy,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', text)
+        policy = unescape(written_policy)
+        assert policy.startswith("default-src 'none'; ")
+        assert "unsafe" not in policy
+        inline = re.findall(r"<(script|style)>(.*?)</\1>", text, re.DOTALL)
+        kinds = ["style", "script"] if name.endswith("/index.html") else ["style"]
+        assert kinds == [kind for kind, _ in inline]
+        for kind, held in inline:
+            digest = base64.b64encode(hashlib.sha256(held.encode()).digest()).decode()
+            assert f"{kind}-src 'sha256-{digest}'" in policy
 
 
 def test_data_cannot_end_its_element_and_stays_the_same():
@@ -108,3 +126,11 @@ def test_data_cannot_end_its_element_and_stays_the_same():
 def test_only_addresses_of_the_web_are_links(url, safe):
     """Also where the core, which refuses the others, was gone round."""
     assert safe == link(url)
+
+
+def test_private_texts_are_on_no_page():
+    """Notes and reasons are only committed to; not even the commitment is published."""
+    entries = everything()
+    sealed = {entry.recorded_by.commitment for entry in entries}
+    for text in site(source_of(entries), Choice(on=date(2020, 1, 9))).values():
+        assert not [each for each in sealed if each in text]
