@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -138,13 +139,23 @@ class _Whole:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(next(iter(self.view.plans.values())).terms().territory.timezone)
 
-    @property
+    @cached_property
     def days(self) -> tuple[date, date]:
         """The first and the last day that can be chosen."""
         terms = [plan.terms() for plan in self.view.plans.values()]
         figures = [item.event.on for plan in self.view.plans.values() for item in plan.figures]
         told = [self.choice.on, *figures, *(point.on for point in self.points)]
         return min(*told, *(each.start for each in terms)), max(told)
+
+    @cached_property
+    def earlier(self) -> dict[str, list[str]]:
+        """The actions that each action carries on."""
+        found: dict[str, list[str]] = {}
+        for name, action in self.view.actions.items():
+            plan = name.partition("/")[0]
+            for key in successors(action):
+                found.setdefault(f"{plan}/{key}", []).append(name)
+        return found
 
     @property
     def axes(self) -> list[Axis]:
@@ -441,7 +452,7 @@ def _article(whole: _Whole, record: Record, key: str, words: Words) -> dict[str,
     state = record.actions[key]
     name = f"{record.key}/{key}"
     said = qualifier(state, whole.choice.on) if live(state.statuses) else None
-    earlier = [n for n, other in record.actions.items() if key in successors(other)]
+    later = [f"{record.key}/{each}" for each in successors(state)]
     on = whole.choice.on
     told = lines(record, key, words)
     pieces = Numbered[Evidence]()
@@ -451,8 +462,8 @@ def _article(whole: _Whole, record: Record, key: str, words: Words) -> dict[str,
         "status": _status(state, on, words),
         "qualifier": words(f"qualifier-{said}") if said else "",
         "lineage": [
-            (words(f"lineage-{way}"), [_named(whole, f"{record.key}/{each}") for each in several])
-            for way, several in (("to", successors(state)), ("from", earlier)) if several
+            (words(f"lineage-{way}"), [_named(whole, each) for each in several])
+            for way, several in (("to", later), ("from", whole.earlier.get(name, ()))) if several
         ],
         "lines": drawn, "pieces": [_piece(piece, _measured(piece, words)) for piece in pieces],
     }  # fmt: skip

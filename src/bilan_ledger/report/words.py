@@ -361,7 +361,7 @@ class Words:
     def dated(self, when: When) -> str:
         """Return an uncertain date as it stands after a verb: in 2020, on 3 March 2020."""
         text = self.when(when)
-        if "/" in when.text or text == when.text != when.text[:4]:
+        if "/" in when.text or (text == when.text and not text.isdecimal()):
             return text
         return self("when-on" if when.exact else "when-in", part=text)
 
