@@ -135,3 +135,19 @@ def test_it_prints_on_a4(opens, report):
     assert not page.locator("#controls").is_visible()
     assert page.locator("[data-show=percent]").is_visible()
     assert page.pdf(format="A4").startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("name", ["index", "actions"])
+def test_a_print_on_a4_is_whole(opens, report, name):
+    """Everything closed is open, sums stand once, controls are gone, and nothing is cut off."""
+    page = opens(report / "fr" / f"{name}.html", width=673, height=1000)  # A4 less its margins
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 673
+    shown = """(what) => [...document.querySelectorAll(what)]
+        .filter((it) => it.getClientRects().length).length"""
+    assert 0 == page.evaluate(shown, "nav, summary, .controls, .filter, form")
+    sums = "[...document.querySelectorAll('tfoot')].map((it) => getComputedStyle(it).display)"
+    assert set(page.evaluate(sums)) <= {"table-row-group"}
+    if name == "index":
+        assert 131 <= page.evaluate(shown, "#actions tr")
+    assert page.pdf(format="A4").startswith(b"%PDF")

@@ -554,6 +554,7 @@ def _render(name: str, words: Words, whole: _Whole, **context: Any) -> str:
     )
     template = _environment(words).get_template(name)
     return template.render(
-        say=words, lang=words.lang, words=words, policy=whole.policy, security=policy,
+        say=words, words=words, lang=words.lang, colon=" :" if words.lang == "fr" else ":",
+        policy=whole.policy, security=policy,
         style=Markup(style), code=Markup(code), **context,  # noqa: S704 our own files
     )  # fmt: skip
