@@ -128,15 +128,6 @@ def test_the_page_says_its_figure_without_its_code(opens, report):
     assert 131 == page.locator("#actions tr").count()
 
 
-def test_it_prints_on_a4(opens, report):
-    """On paper: no controls, the figure on the first page, what was folded is printed."""
-    page = opens(report / "fr" / "index.html")
-    page.emulate_media(media="print")
-    assert not page.locator("#controls").is_visible()
-    assert page.locator("[data-show=percent]").is_visible()
-    assert page.pdf(format="A4").startswith(b"%PDF-")
-
-
 @pytest.mark.parametrize("name", ["index", "actions"])
 def test_a_print_on_a4_is_whole(opens, report, name):
     """Everything closed is open, sums stand once, controls are gone, and nothing is cut off."""
