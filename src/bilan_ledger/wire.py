@@ -132,14 +132,14 @@ def as_object(entry: Entry) -> dict[str, Any]:
         "plan": entry.plan,
         "version": entry.version,
         "event": name_of(entry),
-        "recorded_at": str(entry.recorded_at),
+        "recorded_at": _text_of(entry.recorded_at),
         "recorded_by": entry.recorded_by.commitment,
         "data": _CONVERTER.unstructure(entry.event),
     }
     if entry.action is not None:
         envelope["action"] = entry.action
     if entry.stated_at is not None:
-        envelope["stated_at"] = str(entry.stated_at)
+        envelope["stated_at"] = _text_of(entry.stated_at)
     return envelope
 
 
@@ -281,6 +281,11 @@ def _key(value: object, field: str) -> str:
 @lru_cache(maxsize=_NEIGHBOURS, typed=True)
 def _instant(text: str, field: str) -> Instant:
     return Instant.parse(text, field)
+
+
+@lru_cache(maxsize=_NEIGHBOURS)
+def _text_of(instant: Instant) -> str:
+    return str(instant)
 
 
 @lru_cache(maxsize=_NEIGHBOURS, typed=True)

@@ -64,6 +64,7 @@ KnownAt = Known | Checkpoint | Instant | datetime | date | int | str
 _TRIES = 50
 _DIGITS = 18  # of an index
 _NAMED = 20  # plans, in an error
+_SEVERAL = 10  # actions from which on they are read together
 _REMEMBERED = 1_000  # actions whose state is kept for the next command
 
 
@@ -242,6 +243,7 @@ class Ledger(Shown):
 
     def _try(self, orders: Sequence[Order], recorded_by: str) -> tuple[Entry, ...]:
         decided = _Decision(self)
+        decided.prepare(orders)
         for order in orders:
             decided.decide(order, recorded_by)
         append = Append(self._clock, decided.sealer.texts, decided.erased, decided.expected)
@@ -315,19 +317,27 @@ class Ledger(Shown):
         """Return the action as stored now, reading only what was added since last time."""
         stream = stream_id(name.plan, name.action)
         before = self._actions.pop(name, None)
-        try:
+        with _named(name):
             if before is None:
                 state = self.application.load(stream, _fold)
             else:
                 state = _fold(self.application.newer(stream, before.version), before)
-        except ValueError as error:
-            if isinstance(error, MalformedEntry):
-                raise
-            raise MalformedEntry("row-disagrees", index=str(name), column="after") from None
         self._actions[name] = state
         if len(self._actions) > _REMEMBERED:
             del self._actions[next(iter(self._actions))]
         return state
+
+    def _action_states(self, names: Collection[ActionId]) -> dict[ActionId, actions.Action]:
+        """Return many actions as stored now, by few questions to the store; none that is known."""
+        unknown = {stream_id(n.plan, n.action): n for n in names if n not in self._actions}
+        if len(unknown) < _SEVERAL:
+            return {}
+        found: dict[ActionId, actions.Action] = {}
+        streams = self.application.streams(list(unknown))
+        for stream, name in unknown.items():
+            with _named(name):
+                found[name] = _fold(streams.get(stream, ()))
+        return found
 
     def _lineage(self, plan: str) -> tuple[dict[str, tuple[str, ...]], int]:
         """Return who carries on whom in a plan, and how long the log was that says so."""
@@ -670,6 +680,17 @@ def _listed(names: Sequence[str]) -> str:
     return (", ".join(names[:_NAMED]) or "—") + more
 
 
+@contextmanager
+def _named(action: ActionId) -> Iterator[None]:
+    """Say of which action the stored entries do not fit together."""
+    try:
+        yield
+    except ValueError as error:
+        if isinstance(error, MalformedEntry):
+            raise
+        raise MalformedEntry("row-disagrees", index=str(action), column="after") from None
+
+
 def _fold(entries: Iterable[Entry], state: actions.Action | None = None) -> actions.Action:
     events = _in_order(entries, state.version if state else 0)
     return actions.replay((cast("actions.Event", event) for event in events), state)
@@ -694,7 +715,16 @@ class _Decision:
         self._ledger = ledger
         self._plans: dict[str, plans.Plan] = {}
         self._actions: dict[ActionId, actions.Action] = {}
+        self._axes: dict[str, dict[str, frozenset[str]]] = {}
         self._lineages: dict[str, dict[str, tuple[str, ...]]] = {}
+
+    def prepare(self, orders: Iterable[Order]) -> None:
+        """Read the actions that many orders are about before deciding them one by one."""
+        named = {order.subject for order in orders if "/" in order.subject}
+        if len(named) >= _SEVERAL:
+            self._actions = self._ledger._action_states(  # noqa: SLF001
+                [ActionId.parse(name) for name in named]
+            )
 
     def decide(self, order: Order, recorded_by: str) -> None:
         """Decide one command; raises `CommandRefused`."""
@@ -724,6 +754,7 @@ class _Decision:
                 self.erased.extend(sealed.commitment for sealed in event.texts)
         if name is None:
             self._plans[plan] = state
+            self._axes.pop(plan, None)
         else:
             self._actions[name] = state
 
@@ -738,8 +769,10 @@ class _Decision:
         return self._actions[name]
 
     def _around(self, name: ActionId, command: Any) -> actions.Surroundings:
-        terms = self._plan(name.plan).terms()
-        axes = {axis.key: frozenset(t.key for t in axis.themes) for axis in terms.axes}
+        if name.plan not in self._axes:
+            declared = self._plan(name.plan).terms().axes
+            self._axes[name.plan] = {a.key: frozenset(t.key for t in a.themes) for a in declared}
+        axes = self._axes[name.plan]
         lineage = self._lineage(name.plan) if actions.touches_lineage(command) else {}
         return actions.Surroundings(action=name.action, lineage=lineage, axes=axes)
 

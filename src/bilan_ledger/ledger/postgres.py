@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from time import sleep
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import (
@@ -210,6 +211,10 @@ class PostgresRecorder(PostgresApplicationRecorder):
             return None
         where = f"{_PLAN} = %s AND notification_id BETWEEN %s AND %s ORDER BY notification_id"
         return self._rows(where, plan, start, end)
+
+    def select_streams(self, streams: Sequence[UUID]) -> list[Row]:
+        """Return the rows of many streams, each in its order."""
+        return self._rows("originator_id = ANY(%s) ORDER BY 2, 3", list(streams))
 
     def select_plans(self) -> list[str] | None:
         """Return the keys of all plans in their order, by one step in the index for each."""

@@ -194,6 +194,16 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         select = f"SELECT {_COLUMNS} FROM stored_events WHERE {where}"  # noqa: S608
         return self._rows(select, plan, start, end)
 
+    def select_streams(self, streams: Sequence[UUID]) -> list[Row]:
+        """Return the rows of many streams, each in its order."""
+        found: list[Row] = []
+        for start in range(0, len(streams), _CHUNK):
+            chunk = [stream.hex for stream in streams[start : start + _CHUNK]]
+            marks = ",".join("?" * len(chunk))
+            where = f"originator_id IN ({marks}) ORDER BY originator_id, originator_version"
+            found += self._rows(f"SELECT {_COLUMNS} FROM stored_events WHERE {where}", *chunk)  # noqa: S608
+        return found
+
     def select_plans(self) -> list[str] | None:
         """Return the keys of all plans in their order, by one step in the index for each."""
         if not self._legible(self.max_notification_id() or 0):

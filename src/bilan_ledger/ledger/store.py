@@ -81,6 +81,10 @@ class PlanRecorder(Recorder, Protocol):
         """Return the rows of one plan between two row numbers (None: not every row is legible)."""
         ...
 
+    def select_streams(self, streams: Sequence[UUID]) -> list[Row]:
+        """Return the rows of many streams, each in its order."""
+        ...
+
     def select_plans(self) -> list[str] | None:
         """Return the keys of all plans in their order (None: not every row is legible)."""
         ...
@@ -174,6 +178,10 @@ class Log(Application[UUID]):
         with self.available():
             return [cast("Draft", d).entry for d in self.events.get(stream, gt=version)]
 
+    def streams(self, streams: Sequence[UUID]) -> dict[UUID, list[Entry]]:
+        """Return the entries of many streams; those that are empty may be missing."""
+        return {stream: self.newer(stream, 0) for stream in streams}
+
     def page(self, start: int, limit: int = PAGE) -> list[Entry]:
         """Return some entries of the log from an index on; none at its end.
 
@@ -245,6 +253,16 @@ class PlanLog(Log):
     def _rows(self, start: int, limit: int) -> list[Row]:
         with self.available():
             return self._recorder.select_rows(start + 1, limit)
+
+    def streams(self, streams: Sequence[UUID]) -> dict[UUID, list[Entry]]:
+        """Return the entries of many streams; those that are empty are missing."""
+        found: dict[UUID, list[Entry]] = {}
+        with self.available():
+            rows = self._recorder.select_streams(streams)
+        for row in rows:
+            entry = _checked(_line(row), row[-1], row[0] - 1)
+            found.setdefault(entry.stream, []).append(entry)
+        return found
 
     def of_plan(self, plan: str, start: int, end: int) -> list[Entry] | None:
         """Return the entries of one plan from an index on and before another."""
