@@ -346,14 +346,19 @@ def _measure(
     }  # fmt: skip
 
 
+def _rule(policy: Policy, words: Words) -> dict[str, str]:
+    """Return what stands beside the figure: what counts, of which base, and how it is rounded."""
+    base = words("how-base", base=words(f"base-{policy.base}"))
+    code = f"how-rounding-{policy.decimals}" if policy.decimals < 2 else "how-rounding"  # noqa: PLR2004 many
+    rounding = words(code, rounding=words(f"rounding-{policy.rounding}"), decimals=policy.decimals)
+    return {"lead": words("lead", counted=words.counted(policy)), "rule": f"{base} {rounding}"}
+
+
 def _how(whole: _Whole, words: Words) -> dict[str, Any]:
     source, policy = whole.source, whole.policy
     return {
         "counted": words("how-counted", counted=words.counts_when(policy)),
-        "base": words("how-base", base=words(f"base-{policy.base}")),
-        "rounding": words(
-            "how-rounding", rounding=words(f"rounding-{policy.rounding}"), decimals=policy.decimals
-        ),
+        "rule": _rule(policy, words)["rule"],
         "reviewed": words(
             "how-reviewed", day=words.day(whole.civil(source.last)), index=source.last.index,
             count=source.entries,
@@ -395,7 +400,7 @@ def _embedded(whole: _Whole, words: Words) -> Markup:
         "axisTitles": [_axis_title(whole, key) for key in whole.data["axes"]],
         "ranks": [rank[name] for name in names],
         "cellWords": [words.word(cell) for cell in whole.data["cells"]],
-        "policyWords": [words.counted(Policy(**each)) for each in whole.data["policies"]],
+        "policyWords": [_rule(Policy(**each), words) for each in whole.data["policies"]],
         "moves": [
             moves(record.actions[name], labels, words)
             for record in whole.source.records for name in record.actions
