@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from cyclopts import App, Group, Parameter
-from rich.progress import Progress
 
 from ..formats import shapes
 from ..ledger import Ledger
@@ -52,6 +51,8 @@ def opened(common: Output, plans: Sequence[str | None] = ()) -> Ledger:
     ledger = common.open()
     total = 0 if any(plans) else len(ledger)
     if total >= _LONG and show.err.is_terminal:
+        from rich.progress import Progress  # noqa: PLC0415 few commands show one
+
         with Progress(console=show.err, transient=True) as progress:
             task = progress.add_task(say("reading"), total=total)
             for read in ledger.refresh():

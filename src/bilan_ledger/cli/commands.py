@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import attrs
 from cyclopts import Parameter
-from rich.progress import Progress
 
 from .. import action as actions
 from ..completion import policy_of
@@ -590,6 +589,8 @@ def tables(what: str = "status", /, *, common: OUTPUT = Output()) -> None:
 
 
 def _rebuild(steps: Iterator[tuple[int, int]]) -> None:
+    from rich.progress import Progress  # noqa: PLC0415 few commands show one
+
     with Progress(console=show.err, transient=True) as progress:
         task = progress.add_task(say("rebuilding"), total=None)
         for done, total in steps:
