@@ -15,8 +15,8 @@ import mimetypes
 import os
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _BLOCK = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PLAIN = "application/octet-stream"
+_ERASING = ".erasing"
 
 
 @attrs.frozen
@@ -130,23 +131,45 @@ class Archive:
 
     def export(self, digest: str, target: str | Path) -> None:
         """Copy a captured file out; raises `NotFound`, or `InvalidValue` if it was changed."""
-        whole = self.check(digest)
+        place, whole = self.path(digest), self.check(digest)
         if whole is None:
             raise NotFound("no-captured-file", sha256=digest, path=self.folder)
         if not whole:
             raise InvalidValue("captured-file-changed", field="sha256", value=digest)
         try:
-            with Path(target).open("xb") as out, self.path(digest).open("rb") as file:
+            with Path(target).open("xb") as out, place.open("rb") as file:
                 shutil.copyfileobj(file, out, _BLOCK)
         except FileExistsError:
             raise LedgerUnavailable("file-exists", path=target) from None
         except OSError as error:
             raise LedgerUnavailable("cannot-write", path=target, why=error.strerror) from None
 
-    def remove(self, digest: str) -> None:
-        """Remove a captured file, if it is there."""
-        with suppress(FileNotFoundError, InvalidValue):
-            self.path(digest).unlink()
+    @contextmanager
+    def removing(self, digests: Iterable[str]) -> Iterator[None]:
+        """Set captured files aside, and remove them when all went well; else they come back.
+
+        Whoever is killed in between leaves them aside: see `settle`.
+        """
+        set_aside: list[Path] = []
+        try:
+            for digest in digests:
+                with suppress(FileNotFoundError, InvalidValue):
+                    set_aside.append(_aside(self.path(digest)))
+            yield
+        except BaseException:
+            for path in set_aside:
+                path.replace(path.with_suffix(""))
+            raise
+        for path in set_aside:
+            path.unlink()
+
+    def settle(self, named: Container[str]) -> None:
+        """Finish what was interrupted: of the files set aside only those still named stay."""
+        for path in (self.folder / "evidence").glob(f"??/*{_ERASING}"):
+            if path.stem in named:
+                path.replace(path.with_suffix(""))
+            else:
+                path.unlink()
 
     # --- checkpoints -------------------------------------------------------------------------
 
@@ -214,20 +237,46 @@ def erase(
 ) -> Entry:
     """Erase texts of an entry (see `Ledger.erase`) and the captured files that they named.
 
-    A file stays where another entry names it too.
+    A file stays where another entry names it too. Killed at any moment, the next erasure (or
+    `finish`) leaves the file of an erased text nowhere, and every other file where it was.
     """
+    if archive is None:
+        return ledger.erase(index, reason=reason, fields=fields)
     entries = ledger.entries()
-    files = not fields or "sealed_sha256" in fields
-    hashes = _sealed_hashes(ledger, entries[index : index + 1]) if files else set[str]()
-    erased = ledger.erase(index, reason=reason, fields=fields)
-    if archive is not None and hashes:
-        still = _sealed_hashes(ledger, entries)
-        still |= {piece.sha256 for entry in entries for piece in entry.evidence if piece.sha256}
-        for digest in hashes - still:
-            archive.remove(digest)
-    return erased
+    archive.settle(_named(ledger, entries))
+    going: set[str] = set()
+    if not fields or "sealed_sha256" in fields:
+        others = [entry for entry in entries if entry.index != index]
+        going = _sealed(ledger, entries[index : index + 1]) - _sealed(ledger, others)
+        going -= _public(entries)
+    with archive.removing(going):
+        return ledger.erase(index, reason=reason, fields=fields)
 
 
-def _sealed_hashes(ledger: "Ledger", entries: tuple[Entry, ...]) -> set[str]:
+def finish(ledger: "Ledger", archive: Archive | None) -> None:
+    """Finish an erasure that was interrupted: captured files, and the store's own files.
+
+    Raises `LedgerUnavailable` (`scrub-busy`) while other programs hold the store open.
+    """
+    if archive is not None:
+        archive.settle(_named(ledger, ledger.entries()))
+    ledger.scrub()
+
+
+def _named(ledger: "Ledger", entries: Sequence[Entry]) -> set[str]:
+    """Return the hashes of all captured files that some entry names."""
+    return _public(entries) | _sealed(ledger, entries)
+
+
+def _public(entries: Sequence[Entry]) -> set[str]:
+    return {piece.sha256 for entry in entries for piece in entry.evidence if piece.sha256}
+
+
+def _sealed(ledger: "Ledger", entries: Sequence[Entry]) -> set[str]:
+    """Return the hashes that entries name in texts that can be erased, and were not."""
     sealed = [each for e in entries for field, each in sealed_in(e) if field == "sealed_sha256"]
     return set(ledger.texts(sealed).values())
+
+
+def _aside(path: Path) -> Path:
+    return path.replace(path.with_suffix(_ERASING))

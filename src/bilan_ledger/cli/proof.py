@@ -18,6 +18,7 @@ from cyclopts import App, Parameter
 
 from .. import __version__
 from ..archive import Archive, erase
+from ..archive import finish as finish_erasing
 from ..audit import Audit, Finding, Note, Severity, audit, audit_bundle, audit_file
 from ..audit import timestamps as tsa_tokens
 from ..audit.bundle import BadBundle, Bundle, prove
@@ -537,15 +538,15 @@ def erase_(
     common: RECORDING = Recording(),
 ) -> None:
     """Destroy the texts that an entry commits to, and record that."""
+    beside = archive is not None or "://" not in common.place()
+    kept = archive_of(common, archive) if beside else None
     if finish:
         with common.open(read_only=False) as ledger:
-            ledger.scrub()
+            finish_erasing(ledger, kept)
         show.line(say("scrubbed"))
         return
     if entry is None or reason is None:
         raise UsageError(say("erase-what"))
-    beside = archive is not None or "://" not in common.place()
-    kept = archive_of(common, archive) if beside else None
     with common.open_to_record() as ledger:
         erased = erase(ledger, kept, entry, reason=reason, fields=field)
         if common.json:
