@@ -27,7 +27,7 @@ from eventsourcing.postgres import (
     PostgresDatastore,
     PostgresFactory,
 )
-from eventsourcing.utils import get_topic
+from eventsourcing.utils import get_topic, retry
 from psycopg import Cursor, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow
@@ -220,21 +220,25 @@ class PostgresRecorder(PostgresApplicationRecorder):
         """Return the keys of all plans in their order, by one step in the index for each."""
         if not self._legible():
             return None
-        with self.datastore.transaction(commit=False) as c:
-            c.execute(_PLANS.encode())
-            return [row["plan"] for row in c.fetchall()]
+        return [row["plan"] for row in self._ask(_PLANS)]
 
     def _legible(self) -> bool:
         return not self._rows(f"{_PLAN} IS NULL LIMIT 1")
 
     def _rows(self, where: str, *values: object) -> list[Row]:
+        select = f"SELECT {_COLUMNS} FROM bilan_ledger_events WHERE {where}"  # noqa: S608
+        return [
+            (r["notification_id"], str(r["originator_id"]), r["originator_version"],
+             r["topic"], bytes(r["state"]))
+            for r in self._ask(select, *values)
+        ]  # fmt: skip
+
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    def _ask(self, select: str, *values: object) -> list[DictRow]:
+        """Return rows; like eventsourcing's own questions, again where a connection was lost."""
         with self.datastore.transaction(commit=False) as c:
-            c.execute(f"SELECT {_COLUMNS} FROM bilan_ledger_events WHERE {where}".encode(), values)  # noqa: S608
-            return [
-                (r["notification_id"], str(r["originator_id"]), r["originator_version"],
-                 r["topic"], bytes(r["state"]))
-                for r in c.fetchall()
-            ]  # fmt: skip
+            c.execute(select.encode(), values)
+            return c.fetchall()
 
     def select_texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
         """Return the texts behind commitments; erased ones, and all for a reader, are missing."""
