@@ -171,7 +171,7 @@ class PageRun:
             self.code, out = self.workers.run(words[1:], self.folder, self.lang)
             return out
         done = subprocess.run(
-            ["/bin/bash", "-o", "pipefail", "-c", line], stdout=subprocess.PIPE,
+            ["/bin/bash", "-c", line], stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, cwd=self.folder, env=environ(self.lang),
             check=False,
         )  # fmt: skip

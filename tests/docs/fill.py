@@ -60,9 +60,15 @@ def fill(path: Path, workers: Workers) -> None:
     for block in blocks(text):
         if block.language != "console" or block.caption:
             continue
+        shown_here = list(commands(block.source))
+        if sum(1 for each in one.said if each[0] == block) != len(shown_here):
+            print(f"{path.name}:{block.line}: stopped; the block is left as it is")
+            for _ in range(sum(1 for each in one.said if each[0] == block)):
+                next(said)
+            continue
         new = ""
         for (_, line, expected, actual), (*_, other) in itertools.islice(
-            said, len(list(commands(block.source)))
+            said, len(shown_here)
         ):
             shown = [vague(a, b) for a, b in zip(actual, other, strict=False)]
             kept = expected if agrees(expected, actual) else shown
