@@ -1,14 +1,17 @@
 """How both sites are built: `python docs/build.py OUT` calls Sphinx once a language."""
 
+import re
 import tomllib
 from pathlib import Path
+
+from pygments.lexers.shell import BashLexer, ShellSessionBaseLexer
 
 _ROOT = Path(__file__).resolve().parents[1]
 _PROJECT = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 project = "bilan_ledger"
 release = version = _PROJECT["version"]
-copyright = "Apache-2.0"  # noqa: A001 the name that Sphinx reads
+copyright = "Apache-2.0"
 language = "en"  # `-D language=fr` for the French tree
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build"]
@@ -46,6 +49,17 @@ def _in_both(app, name, _template, context, _doctree):  # noqa: ANN001, ANN202
     context["other_language"] = other
 
 
+class Console(ShellSessionBaseLexer):
+    """Commands after `$ `, and their outputs, in which a line may well begin with `#`."""
+
+    name = "Console"
+    aliases = ("console",)
+    _innerLexerCls = BashLexer
+    _ps1rgx = re.compile(r"^(\$ )(.*\n?)")
+    _ps2 = "> "
+
+
 def setup(app):  # noqa: ANN001, ANN201
     """Let Sphinx call us."""
+    app.add_lexer("console", Console)
     app.connect("html-page-context", _in_both)

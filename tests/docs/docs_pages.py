@@ -35,6 +35,7 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 LANGUAGES = ("en", "fr")
+SPHINX = ("{eval-rst}", "{toctree}")  # not code
 TUTORIAL = "tutorial/first-bilan.md"
 TOWN_URL = "postgresql://owner@host/town"  # in pages that are given PostgreSQL
 
@@ -165,6 +166,9 @@ class PageRun:
         if self.url:
             line = line.replace(TOWN_URL, self.url)
         words = shlex.split(line)
+        if words[0] == "cd":
+            self.folder /= words[1]
+            return ""
         if words[:2] == ["pip", "install"]:
             return check_pip(words[2:])
         if words[0] == "bilan" and not _SHELL.search(line):
@@ -184,6 +188,8 @@ class PageRun:
             path = self.folder / block.caption
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.source, encoding="utf-8")
+            return None
+        if block.language in SPHINX:
             return None
         return getattr(self, f"_{block.language}", self._unknown)(block)
 
