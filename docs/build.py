@@ -19,11 +19,11 @@ _FIRST_PAGE = """\
 """
 
 
-def build(out: Path, lang: str) -> int:
+def build(out: Path, lang: str, here: Path = HERE) -> int:
     """Build one language; return Sphinx's exit code."""
     command = [
-        sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-c", str(HERE),
-        "-D", f"language={lang}", "-d", str(out / ".doctrees" / lang), str(HERE / lang),
+        sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-c", str(here),
+        "-D", f"language={lang}", "-d", str(out / ".doctrees" / lang), str(here / lang),
         str(out / lang),
     ]  # fmt: skip
     return subprocess.run(command, check=False).returncode  # noqa: S603 our own command

@@ -54,7 +54,7 @@ class Console(ShellSessionBaseLexer):
 
     name = "Console"
     aliases = ("console",)
-    _innerLexerCls = BashLexer
+    _innerLexerCls = BashLexer  # noqa: N815 the name that Pygments reads
     _ps1rgx = re.compile(r"^(\$ )(.*\n?)")
     _ps2 = "> "
 

@@ -26,8 +26,8 @@ _FINDINGS = {
 # The findings of an audit
 
 `bilan audit` prints them with what to do; `--json` and `--sarif` give the code. Codes are stable.
-Exit code: 1 if there is an error, 6 if there are only warnings, else 0. What stands in braces is filled
-in.
+Exit code: 1 if there is an error, 6 if there are only warnings, else 0. What stands in braces is
+filled in.
 
 | code | severity | what it says | what to do |
 |---|---|---|---|
@@ -35,9 +35,9 @@ in.
     "fr": """\
 # Les constats d'un audit
 
-`bilan audit` les affiche avec ce qu'il faut faire ; `--json` et `--sarif` donnent le code. Les codes ne
-changent pas. Code de sortie : 1 s'il y a une erreur, 6 s'il n'y a que des alertes, sinon 0. Ce qui est
-entre accolades est rempli.
+`bilan audit` les affiche avec ce qu'il faut faire ; `--json` et `--sarif` donnent le code. Les
+codes ne changent pas. Code de sortie : 1 s'il y a une erreur, 6 s'il n'y a que des alertes, sinon
+0. Ce qui est entre accolades est rempli.
 
 | code | gravité | ce qui est dit | que faire |
 |---|---|---|---|
@@ -68,8 +68,8 @@ _MESSAGES = {
 # The messages
 
 Every error and every refusal has a stable code and one sentence, in French and in English. In a
-program: `error.code`, `error.text("en")`, and for a refusal `error.refusal.code` with the entries in the
-way. What stands in braces is filled in; `{field}` says where.
+program: `error.code`, `error.text("en")`, and for a refusal `error.refusal.code` with the entries
+in the way. What stands in braces is filled in; `{field}` says where.
 
 | code | sentence |
 |---|---|
@@ -77,9 +77,10 @@ way. What stands in braces is filled in; `{field}` says where.
     "fr": """\
 # Les messages
 
-Chaque erreur et chaque refus a un code qui ne change pas et une phrase, en français et en anglais. Dans
-un programme : `error.code`, `error.text("fr")`, et pour un refus `error.refusal.code` avec les écritures
-en cause. Ce qui est entre accolades est rempli ; `{field}` dit où.
+Chaque erreur et chaque refus a un code qui ne change pas et une phrase, en français et en
+anglais. Dans un programme : `error.code`, `error.text("fr")`, et pour un refus
+`error.refusal.code` avec les écritures en cause. Ce qui est entre accolades est rempli ;
+`{field}` dit où.
 
 | code | phrase |
 |---|---|
@@ -105,11 +106,9 @@ of the key are in bold.
     "fr": """\
 # Les tables des données ouvertes
 
-Ce qu'écrit `bilan publish-data`, en CSV et en Parquet. Les types sont ceux de Table Schema. Les colonnes
-de la clé sont en gras.
-""",
-}
-_COLUMNS = {"en": "| column | type | meaning |", "fr": "| colonne | type | sens |"}
+Ce qu'écrit `bilan publish-data`, en CSV et en Parquet. Les types sont ceux de Table Schema. Les
+colonnes de la clé sont en gras. """, } _COLUMNS = {"en": "| column | type | meaning |", "fr": "|
+colonne | type | sens |"}
 
 
 def open_data(lang: str) -> str:
@@ -141,8 +140,8 @@ line, or in a mapping file.
     "fr": """\
 # Glossaire
 
-Le même mot pour la même chose, partout. Le nom de code est celui de Python, de la ligne de commande ou
-d'un fichier de correspondance.
+Le même mot pour la même chose, partout. Le nom de code est celui de Python, de la ligne de
+commande ou d'un fichier de correspondance.
 
 | français | anglais | code | ce que c'est |
 |---|---|---|---|

@@ -44,7 +44,6 @@ _FENCE = re.compile(
 )
 _GIVEN = re.compile(r"^<!-- given: (.+?) -->$", re.MULTILINE)
 _LOCALES = {"en": "en_GB.UTF-8", "fr": "fr_FR.UTF-8"}
-_SHELL = re.compile(r"[|<>;&*`]|\$[({A-Za-z]")
 
 
 @attrs.frozen
@@ -111,41 +110,45 @@ def agrees(expected: list[str], actual: list[str]) -> bool:
 
 
 class Workers:
-    """The `bilan` command in each language, started once."""
+    """The `bilan` command in each language, started once; put first on the PATH of pages."""
 
     def __init__(self):
+        self._folder = Path(tempfile.mkdtemp(prefix="bilan-docs-"))
         self._running = {}
 
-    def run(self, words, cwd, lang):
-        """Run one command; return its exit code and its output."""
-        if "--lang" in words:
-            lang = words[words.index("--lang") + 1]
+    def environ(self, lang: str) -> dict[str, str]:
+        """Return the environment of a person who speaks this language, and has the command."""
         if lang not in self._running:
-            self._running[lang] = subprocess.Popen(
-                [sys.executable, Path(__file__).with_name("docs_worker.py")],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ(lang),
-            )  # fmt: skip
-        worker = self._running[lang]
-        with tempfile.NamedTemporaryFile() as out:
-            job = {"argv": words, "cwd": str(cwd), "out": out.name}
-            worker.stdin.write(json.dumps(job) + "\n")
-            worker.stdin.flush()
-            code = int(worker.stdout.readline())
-            return code, Path(out.name).read_text("utf-8")
+            self._start(lang)
+        path = os.pathsep.join(map(str, [self._folder / lang, Path(sys.executable).parent]))
+        return {**environ(lang), "PATH": f"{path}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+    def _start(self, lang):
+        place = self._folder / f"{lang}.socket"
+        worker = Path(__file__).with_name("docs_worker.py")
+        running = subprocess.Popen(
+            [sys.executable, worker, place], stdout=subprocess.PIPE, env=environ(lang)
+        )
+        assert running.stdout.readline() == b"ready\n"
+        self._running[lang] = running
+        command = self._folder / lang / "bilan"
+        command.parent.mkdir()
+        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{worker}" "{place}" "$@"\n')
+        command.chmod(0o700)
 
     def close(self):
         """End them."""
-        for worker in self._running.values():
-            worker.stdin.close()
-            worker.stdout.close()
-            worker.wait(10)
+        for running in self._running.values():
+            running.terminate()
+            running.wait(10)
+            running.stdout.close()
+        shutil.rmtree(self._folder)
 
 
 def environ(lang: str) -> dict[str, str]:
     """Return the environment of a person who speaks this language."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "BILAN_", "COLUMNS"))}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
-    return {**kept, "PATH": path, "LANG": _LOCALES[lang], "BILAN_BY": "Service évaluation"}
+    return {**kept, "LANG": _LOCALES[lang], "BILAN_BY": "Service évaluation"}
 
 
 class PageRun:
@@ -171,12 +174,9 @@ class PageRun:
             return ""
         if words[:2] == ["pip", "install"]:
             return check_pip(words[2:])
-        if words[0] == "bilan" and not _SHELL.search(line):
-            self.code, out = self.workers.run(words[1:], self.folder, self.lang)
-            return out
         done = subprocess.run(
             ["/bin/bash", "-c", line], stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, cwd=self.folder, env=environ(self.lang),
+            stderr=subprocess.STDOUT, text=True, cwd=self.folder, env=self.workers.environ(self.lang),
             check=False,
         )  # fmt: skip
         self.code = done.returncode

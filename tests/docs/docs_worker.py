@@ -1,45 +1,75 @@
-"""Run `bilan` commands one after another in copies of one process, which is faster than anew.
+"""The `bilan` command without starting Python anew: a server, and the command that asks it.
 
-Reads one JSON object a line (`argv`, `cwd`, `out`), answers with the exit code. The language is
-that of the environment, as for a person.
+    docs_worker.py SOCKET          serve: each command runs in a copy of this process
+    docs_worker.py SOCKET WORD…    run one command there, with this process's outputs
+
+The language is that of the server's environment, as for a person.
 """
 
 import json
 import os
+import signal
+import socket
 import sys
-from importlib import import_module
 
-cli = import_module("bilan_ledger.cli")
-for room in ("imports", "report.site", "audit", "projections", "formats.opendata"):
-    import_module(f"bilan_ledger.{room}")
+_LONGEST = 1 << 20  # bytes of a request
 
 
-def child(job: dict[str, object]) -> None:
+def serve(place: str) -> None:
+    """Answer until the process is ended."""
+    from importlib import import_module  # noqa: PLC0415 the asking side starts fast
+
+    sys.argv = ["bilan"]
+    cli = import_module("bilan_ledger.cli")
+    for room in ("imports", "report.site", "audit", "projections", "formats.opendata"):
+        import_module(f"bilan_ledger.{room}")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(place)
+    server.listen(8)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    while True:
+        asked, _ = server.accept()
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            data, outputs, _, _ = socket.recv_fds(asked, _LONGEST, 2)
+            pid = os.fork()
+            if pid == 0:
+                _be(cli.run, json.loads(data), outputs)
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            asked.sendall(str(code).encode())
+            os._exit(0)
+        asked.close()
+
+
+def _be(run, job, outputs) -> None:
     """Be one command."""
-    os.chdir(str(job["cwd"]))
-    out = os.open(str(job["out"]), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.dup2(out, 1)
-    os.dup2(out, 2)
+    os.chdir(job["cwd"])
+    os.environ.clear()
+    os.environ.update(job["environ"])
+    for number, output in enumerate(outputs, 1):
+        os.dup2(output, number)
     sys.stdout.reconfigure(line_buffering=True)
-    argv = [str(word) for word in job["argv"]]
-    sys.argv = ["bilan", *argv]
-    code = cli.run(argv)
+    sys.argv = ["bilan", *job["argv"]]
+    words = sys.modules["bilan_ledger.cli.words"]
+    words.LANG = words.language(job["argv"], os.environ)
+    code = run(job["argv"])
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
 
-def main() -> None:
-    """Answer until the input ends."""
-    answers = os.fdopen(os.dup(1), "w")
-    for line in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            child(json.loads(line))
-        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        answers.write(f"{code}\n")
-        answers.flush()
+def ask(place: str, argv: list[str]) -> int:
+    """Run one command in a copy of the server; return its exit code."""
+    job = {"argv": argv, "cwd": os.getcwd(), "environ": dict(os.environ)}  # noqa: PTH109 starts fast
+    with socket.socket(socket.AF_UNIX) as server:
+        server.connect(place)
+        socket.send_fds(server, [json.dumps(job).encode()], [1, 2])
+        return int(server.recv(16))
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) > 2:
+        sys.exit(ask(sys.argv[1], sys.argv[2:]))
+    serve(sys.argv[1])

@@ -44,7 +44,7 @@ def ran(path: Path, lang: str, workers: Workers, folder: Path) -> PageRun:
     os.chdir(folder)
     for wrong in run_page(path, run):
         if "\n-" not in wrong and "\n+" not in wrong and not wrong.startswith("-"):
-            print(wrong)
+            sys.stdout.write(f"{wrong}\n")
     os.chdir(here)
     return run
 
@@ -62,14 +62,12 @@ def fill(path: Path, workers: Workers) -> None:
             continue
         shown_here = list(commands(block.source))
         if sum(1 for each in one.said if each[0] == block) != len(shown_here):
-            print(f"{path.name}:{block.line}: stopped; the block is left as it is")
+            sys.stdout.write(f"{path.name}:{block.line}: stopped; the block is left as it is\n")
             for _ in range(sum(1 for each in one.said if each[0] == block)):
                 next(said)
             continue
         new = ""
-        for (_, line, expected, actual), (*_, other) in itertools.islice(
-            said, len(shown_here)
-        ):
+        for (_, line, expected, actual), (*_, other) in itertools.islice(said, len(shown_here)):
             shown = [vague(a, b) for a, b in zip(actual, other, strict=False)]
             kept = expected if agrees(expected, actual) else shown
             new += "".join(f"{each}\n" for each in [f"$ {line}", *kept])

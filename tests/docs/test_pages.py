@@ -8,7 +8,6 @@ from docs_pages import (
     SPHINX,
     Grounds,
     PageRun,
-    Workers,
     agrees,
     blocks,
     commands,
@@ -18,14 +17,6 @@ from docs_pages import (
 )
 
 ALL = [f"{lang}/{name}" for lang in LANGUAGES for name in pages(lang)]
-
-
-@pytest.fixture(scope="module")
-def workers():
-    """The `bilan` command, started once a language."""
-    made = Workers()
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")
