@@ -107,8 +107,10 @@ of the key are in bold.
 # Les tables des données ouvertes
 
 Ce qu'écrit `bilan publish-data`, en CSV et en Parquet. Les types sont ceux de Table Schema. Les
-colonnes de la clé sont en gras. """, } _COLUMNS = {"en": "| column | type | meaning |", "fr": "|
-colonne | type | sens |"}
+colonnes de la clé sont en gras.
+""",
+}
+_COLUMNS = {"en": "| column | type | meaning |", "fr": "| colonne | type | sens |"}
 
 
 def open_data(lang: str) -> str:

@@ -133,7 +133,8 @@ class Workers:
         self._running[lang] = running
         command = self._folder / lang / "bilan"
         command.parent.mkdir()
-        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{worker}" "{place}" "$@"\n')
+        ask = f'"{sys.executable}" -S "{worker}" "{place}"'
+        command.write_text(f'#!/bin/sh\nexec {ask} "$@"\n')
         command.chmod(0o700)
 
     def close(self):
@@ -175,9 +176,8 @@ class PageRun:
         if words[:2] == ["pip", "install"]:
             return check_pip(words[2:])
         done = subprocess.run(
-            ["/bin/bash", "-c", line], stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, cwd=self.folder, env=self.workers.environ(self.lang),
-            check=False,
+            ["/bin/bash", "-c", line], cwd=self.folder, env=self.workers.environ(self.lang),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
         )  # fmt: skip
         self.code = done.returncode
         return done.stdout
