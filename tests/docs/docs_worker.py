@@ -60,13 +60,18 @@ def _be(run, job, outputs) -> None:
     os._exit(code)
 
 
-def ask(place: str, argv: list[str]) -> int:
-    """Run one command in a copy of the server; return its exit code."""
-    job = {"argv": argv, "cwd": os.getcwd(), "environ": dict(os.environ)}  # noqa: PTH109 starts fast
+def send(place: str, job: dict[str, object], outputs: list[int]) -> int:
+    """Have a command run; return its exit code."""
     with socket.socket(socket.AF_UNIX) as server:
         server.connect(place)
-        socket.send_fds(server, [json.dumps(job).encode()], [1, 2])
+        socket.send_fds(server, [json.dumps(job).encode()], outputs)
         return int(server.recv(16))
+
+
+def ask(place: str, argv: list[str]) -> int:
+    """Be the command: run it in a copy of the server, with this process's outputs."""
+    job = {"argv": argv, "cwd": os.getcwd(), "environ": dict(os.environ)}  # noqa: PTH109 starts fast
+    return send(place, job, [1, 2])
 
 
 if __name__ == "__main__":
