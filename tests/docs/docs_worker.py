@@ -6,13 +6,29 @@
 The language is that of the server's environment, as for a person.
 """
 
+import gc
 import json
 import os
+import shlex
 import signal
 import socket
 import sys
+import tempfile
 
 _LONGEST = 1 << 20  # bytes of a request
+_FIRST = (
+    "init town.ledger",
+    "plan demo --title T --territory X --start 2026-01-01 --end 2031-12-31",
+    "propose demo/a --on 2026-02 --title A",
+    "publish-figure demo 0% --of 1 --on 2026-03-01 --evidence E",
+    "figure demo --on 2026-03-01",
+    "reconcile demo",
+    "key new demo.example/x -o key",
+    "checkpoint --key key",
+    "prove demo -o proof.zip",
+    "verify proof.zip",
+    "audit",
+)
 
 
 def serve(place: str) -> None:
@@ -23,6 +39,8 @@ def serve(place: str) -> None:
     cli = import_module("bilan_ledger.cli")
     for room in ("imports", "report.site", "audit", "projections", "formats.opendata"):
         import_module(f"bilan_ledger.{room}")
+    _warm(cli.run)
+    gc.freeze()  # copies of this process then share what was made so far
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     server = socket.socket(socket.AF_UNIX)
     server.bind(place)
@@ -41,6 +59,25 @@ def serve(place: str) -> None:
             asked.sendall(str(code).encode())
             os._exit(0)
         asked.close()
+
+
+def _warm(run) -> None:
+    """Run a few commands once, so that copies of this process find everything loaded."""
+    here = os.getcwd()  # noqa: PTH109
+    shown, said = os.dup(1), os.dup(2)
+    with tempfile.TemporaryDirectory() as folder, open(os.devnull, "w") as nowhere:  # noqa: PTH123
+        os.chdir(folder)
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+        for line in _FIRST:
+            run(shlex.split(line))
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.dup2(shown, 1)
+        os.dup2(said, 2)
+        os.chdir(here)
+    os.close(shown)
+    os.close(said)
 
 
 def _be(run, job, outputs) -> None:
