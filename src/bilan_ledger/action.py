@@ -861,9 +861,9 @@ def evolve(state: Action, event: Event) -> Action:
     statuses, scopes, remarks = state.statuses, state.scopes, state.remarks
     match event:
         case Retracted(entry=entry):
-            statuses, scopes, remarks = (
-                retract(items, entry, version) for items in (statuses, scopes, remarks)
-            )
+            statuses = retract(statuses, entry, version)
+            scopes = retract(scopes, entry, version)
+            remarks = retract(remarks, entry, version)
         case Erased():
             pass
         case Described() | Qualified() | EvidenceAttached():

@@ -516,9 +516,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "decidim-table": (
         "{field} : table de correspondance incomplète ou illisible ({value}). Voyez "
-        "docs/how-to/decidim-export.md.",
+        "docs/fr/how-to/decidim-export.md.",
         "{field}: the correspondence table is incomplete or cannot be read ({value}). See "
-        "docs/how-to/decidim-export.md.",
+        "docs/en/how-to/decidim-export.md.",
     ),
     # mapped imports
     "import-unfilled": (

@@ -10,7 +10,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from bilan_ledger.cli import run, words
+from bilan_ledger.cli import declare_all, run, words
 from bilan_ledger.cli.app import app
 from bilan_ledger.wire import NAMES
 
@@ -325,9 +325,11 @@ def test_a_reader_that_stops_early_is_no_error(town):
     assert "" == done.stderr
 
 
-def test_documented_commands_and_exit_codes():
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_documented_commands_and_exit_codes(lang):
     """The reference page names every command and every exit code."""
-    page = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
+    declare_all()
+    page = Path(__file__).parents[2] / "docs" / lang / "reference" / "commands.md"
     text = page.read_text(encoding="utf-8")
     names = {name for name in app if not name.startswith("-")}
     assert set() == {name for name in names if f"`bilan {name}" not in text}

@@ -177,7 +177,7 @@ class Ledger(Shown):
 
         `settings` name its `PERSISTENCE_MODULE` and what that asks for; `texts` is the file for
         texts that may name a person. Less is promised than on SQLite and PostgreSQL: see
-        `docs/how-to/other-stores.md`.
+        `docs/en/how-to/other-stores.md`.
         """
         from .other import OtherLog  # noqa: PLC0415 no store before there is a ledger
 
