@@ -11,12 +11,12 @@ import zipfile
 from random import Random
 
 import pytest
+from import_samples import LIST, STATUS, VERSIONS
 from openpyxl import Workbook
 
 from bilan_ledger import Ledger
 from bilan_ledger.errors import InvalidValue
 from bilan_ledger.imports import ImportRefused, prepare, read_mapping, record, suggest
-from conftest import LIST, STATUS, VERSIONS
 
 FILES = int(os.environ.get("BILAN_FUZZ", "150"))
 CSV = """n;action;statut

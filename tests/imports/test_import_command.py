@@ -7,10 +7,10 @@ import sys
 import time
 
 import pytest
+from import_samples import LIST, VERSIONS
 
 from bilan_ledger import Ledger
 from bilan_ledger.cli import run
-from conftest import LIST, VERSIONS
 
 TABLE = "n;action;statut\n1;Planter;à venir\n2;Bancs;en cours\n3;Halle;fait\n"
 

@@ -1,10 +1,10 @@
 """Lists, versions and histories: what they record, and that they record it once."""
 
 import pytest
+from import_samples import HISTORY, LIST, VERSIONS
 
 from bilan_ledger import Ledger
 from bilan_ledger.imports import ImportRefused, prepare, record
-from conftest import HISTORY, LIST, VERSIONS
 
 TABLE = "n;action;statut\n1;Planter;à venir\n2;Bancs;en cours\n3;Halle;fait\n4;Parc;\n"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import attrs
 import pytest
+from import_samples import LIST, PLAN
 
 from bilan_ledger.errors import InvalidValue
 from bilan_ledger.imports import ImportRefused, read_mapping
@@ -21,7 +22,6 @@ from bilan_ledger.imports.mapping import (
     Versions,
 )
 from bilan_ledger.imports.words import read_range, read_word
-from conftest import LIST, PLAN
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "mappings"
 DOCS = Path(__file__).parents[2] / "docs" / "reference" / "mapping.md"

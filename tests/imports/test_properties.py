@@ -10,9 +10,9 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from import_samples import HISTORY, VERSIONS, Town
 
 from bilan_ledger import Ledger
-from conftest import HISTORY, VERSIONS, Town
 
 WORDS = {
     "à venir": "proposed", "en cours": "engaged", "en retard": "engaged", "fait": "realised",

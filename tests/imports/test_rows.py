@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from import_samples import HISTORY, LIST, PLAN
 
 from bilan_ledger.errors import InvalidValue
 from bilan_ledger.evidence import EvidenceKind
@@ -15,7 +16,6 @@ from bilan_ledger.imports.keys import action_key
 from bilan_ledger.imports.mapping import Dates
 from bilan_ledger.imports.moments import read_instant, read_when, wrong_formats
 from bilan_ledger.text import key
-from conftest import HISTORY, LIST, PLAN
 
 PARIS = ZoneInfo("Europe/Paris")
 MORNING = datetime(2024, 1, 15, 9, 0)  # noqa: DTZ001 as a spreadsheet has it

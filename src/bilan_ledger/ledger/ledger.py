@@ -6,7 +6,7 @@ Refuses to know: the rules themselves (see `action` and `plan`), and how anythin
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -65,7 +65,7 @@ _TRIES = 50
 _DIGITS = 18  # of an index
 _NAMED = 20  # plans, in an error
 _SEVERAL = 10  # actions from which on they are read together
-_REMEMBERED = 1_000  # actions whose state is kept for the next command
+_REMEMBERED = 1_000  # plans, and actions, whose state is kept for the next command
 
 
 def _utc_now() -> datetime:
@@ -122,6 +122,8 @@ class Ledger(Shown):
         self._lock = RLock()
         self._plans: dict[str, plans.Plan] = {}
         self._actions: dict[ActionId, actions.Action] = {}
+        self._length: int | None = None  # of the log for which these states stand, if it is known
+        self._current: set[str | ActionId] | None = set()  # those read anew; None: all still stand
         self._records: dict[str, Record] = {}
         self._entries: list[Entry] = []  # all of the log, if a question ever needed all of it
         self._reached: dict[str, int] = {}  # how much of the log was read for one plan alone
@@ -235,19 +237,51 @@ class Ledger(Shown):
         for attempt in range(_TRIES):
             try:
                 with self._lock:
-                    return self._try(several, by)
+                    return self._try(several, by, anew=attempt > 0)
             except Conflict:
                 # Another writer was faster: what was decided may no longer be right.
                 sleep(uniform(0, 0.001 * 2 ** min(attempt, 7)))  # noqa: S311 no secret
         raise ConcurrentWrite("concurrent-write", tries=_TRIES)
 
-    def _try(self, orders: Sequence[Order], recorded_by: str) -> tuple[Entry, ...]:
-        decided = _Decision(self)
-        decided.prepare(orders)
-        for order in orders:
-            decided.decide(order, recorded_by)
+    def _try(self, orders: Sequence[Order], recorded_by: str, *, anew: bool) -> tuple[Entry, ...]:
+        """Decide and save; what was read and decided before is still so while nobody else writes.
+
+        That nobody does is seen inside the store's write lock; then all is read anew.
+        """
+        remembered = None if anew else self._length
+        self._current = None if remembered is not None else set()
+        before = len(self) if remembered is None else remembered
+        decided = _Decision(self, expected=remembered)
+        try:
+            decided.prepare(orders)
+            for order in orders:
+                decided.decide(order, recorded_by)
+        except CommandRefused:
+            if remembered is not None and len(self) != remembered:
+                raise Conflict from None  # refused by what may no longer be so
+            raise
+        if not decided.entries:
+            return ()
         append = Append(self._clock, decided.sealer.texts, decided.erased, decided.expected)
-        return self.application.append(decided.entries, append) if decided.entries else ()
+        self._length = None
+        entries = self.application.append(decided.entries, append)
+        if entries[0].index == before:
+            self._length = entries[-1].index + 1
+            self._remember(decided)
+        return entries
+
+    def _remember(self, decided: "_Decision") -> None:
+        """Keep what was just decided and saved, for the next command."""
+        caches: Any = ((self._plans, decided.plans), (self._actions, decided.actions))
+        for cache, states in caches:
+            if self._current is not None:  # what was not read anew may be older than the log
+                for name in cache.keys() - self._current:
+                    del cache[name]
+            for name, state in states.items():
+                cache.pop(name, None)  # the latest come last
+                cache[name] = state
+            while len(cache) > _REMEMBERED:
+                del cache[next(iter(cache))]
 
     def erase(
         self,
@@ -300,12 +334,15 @@ class Ledger(Shown):
             raise LedgerUnavailable("read-only")
         try:
             with self._lock:
+                self._length = None
                 self.application.append(entries, TakeIn(self._clock, texts, expected=after))
         except Conflict:
             raise ConcurrentWrite("concurrent-write", tries=1) from None
 
     def _plan_state(self, name: str) -> plans.Plan:
-        """Return the plan as stored now, reading only what was added since last time."""
+        """Return a plan as it stands, for a decision; reads only what is newer."""
+        if self._is_current(name, self._plans):
+            return self._plans[name]
         state = self._plans.get(name, plans.Plan())
         newer = self.application.newer(stream_id(name), state.version)
         for event in _in_order(newer, state.version):
@@ -314,18 +351,26 @@ class Ledger(Shown):
         return state
 
     def _action_state(self, name: ActionId) -> actions.Action:
-        """Return the action as stored now, reading only what was added since last time."""
+        """Return an action as it stands, for a decision; reads only what is newer."""
+        if self._is_current(name, self._actions):
+            return self._actions[name]
         stream = stream_id(name.plan, name.action)
-        before = self._actions.pop(name, None)
+        before = self._actions.get(name)
         with _named(name):
             if before is None:
                 state = self.application.load(stream, _fold)
             else:
                 state = _fold(self.application.newer(stream, before.version), before)
         self._actions[name] = state
-        if len(self._actions) > _REMEMBERED:
-            del self._actions[next(iter(self._actions))]
         return state
+
+    def _is_current(self, name: str | ActionId, cache: Container[Any]) -> bool:
+        """Whether what is remembered is what is stored, as far as this attempt knows."""
+        if self._current is None:
+            return name in cache
+        known = name in self._current
+        self._current.add(name)  # it is read now
+        return known
 
     def _action_states(self, names: Collection[ActionId]) -> dict[ActionId, actions.Action]:
         """Return many actions as stored now, by few questions to the store; none that is known."""
@@ -707,14 +752,14 @@ def _in_order(entries: Iterable[Entry], version: int) -> Iterator[Any]:
 class _Decision:
     """What is decided within one save: later commands see what earlier ones decided."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, expected: int | None) -> None:
         self.entries: list[Entry] = []
         self.sealer = Sealer()
-        self.expected: int | None = None
+        self.expected = expected
         self.erased: list[str] = []
+        self.plans: dict[str, plans.Plan] = {}
+        self.actions: dict[ActionId, actions.Action] = {}
         self._ledger = ledger
-        self._plans: dict[str, plans.Plan] = {}
-        self._actions: dict[ActionId, actions.Action] = {}
         self._axes: dict[str, dict[str, frozenset[str]]] = {}
         self._lineages: dict[str, dict[str, tuple[str, ...]]] = {}
 
@@ -722,7 +767,7 @@ class _Decision:
         """Read the actions that many orders are about before deciding them one by one."""
         named = {order.subject for order in orders if "/" in order.subject}
         if len(named) >= _SEVERAL:
-            self._actions = self._ledger._action_states(  # noqa: SLF001
+            self.actions = self._ledger._action_states(  # noqa: SLF001
                 [ActionId.parse(name) for name in named]
             )
 
@@ -753,20 +798,20 @@ class _Decision:
             if isinstance(event, Erased):
                 self.erased.extend(sealed.commitment for sealed in event.texts)
         if name is None:
-            self._plans[plan] = state
+            self.plans[plan] = state
             self._axes.pop(plan, None)
         else:
-            self._actions[name] = state
+            self.actions[name] = state
 
     def _plan(self, name: str) -> plans.Plan:
-        if name not in self._plans:
-            self._plans[name] = self._ledger._plan_state(name)  # noqa: SLF001
-        return self._plans[name]
+        if name not in self.plans:
+            self.plans[name] = self._ledger._plan_state(name)  # noqa: SLF001
+        return self.plans[name]
 
     def _action(self, name: ActionId) -> actions.Action:
-        if name not in self._actions:
-            self._actions[name] = self._ledger._action_state(name)  # noqa: SLF001
-        return self._actions[name]
+        if name not in self.actions:
+            self.actions[name] = self._ledger._action_state(name)  # noqa: SLF001
+        return self.actions[name]
 
     def _around(self, name: ActionId, command: Any) -> actions.Surroundings:
         if name.plan not in self._axes:
@@ -784,7 +829,7 @@ class _Decision:
         if plan not in self._lineages:
             self._lineages[plan], length = self._ledger._lineage(plan)  # noqa: SLF001
             self.expected = length if self.expected is None else min(self.expected, length)
-        told = {name.action: state for name, state in self._actions.items() if name.plan == plan}
+        told = {name.action: state for name, state in self.actions.items() if name.plan == plan}
         before = {name: to for name, to in self._lineages[plan].items() if name not in told}
         decided = {
             name: actions.successors(state) for name, state in told.items() if live(state.statuses)
