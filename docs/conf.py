@@ -44,12 +44,14 @@ html_sidebars = {
 
 
 def _in_both(app, name, _template, context, _doctree):  # noqa: ANN001, ANN202
-    """Tell the page whether the other language has it."""
+    """Tell the page whether the other language has it, and let keyboards reach its code."""
     other = "fr" if app.config.language == "en" else "en"
     up = "../" * (name.count("/") + 1)
     there = (Path(app.srcdir).parent / other / f"{name}.md").exists()
     context["other_page"] = f"{up}{other}/{name if there else 'index'}.html"
     context["other_language"] = other
+    # Code that is wider than the page can be scrolled by keyboard (WCAG 2.1.1).
+    context["body"] = context.get("body", "").replace("<pre>", '<pre tabindex="0">')
 
 
 _CODE = re.compile(r"(^`{3,}[^`].*?^`{3,}$|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
