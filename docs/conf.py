@@ -20,13 +20,16 @@ default_role = "code"
 add_module_names = False
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
-autodoc_class_signature = "separated"
+autodoc_preserve_defaults = True
+python_use_unqualified_type_names = True
 myst_heading_anchors = 3
 myst_enable_extensions = ["colon_fence"]
 html_theme = "furo"
 html_title = "bilan_ledger"
 html_show_copyright = False
 html_show_sphinx = False
+html_show_sourcelink = False
+html_copy_source = False
 templates_path = ["_templates"]
 html_sidebars = {
     "**": [
@@ -41,12 +44,26 @@ html_sidebars = {
 
 
 def _in_both(app, name, _template, context, _doctree):  # noqa: ANN001, ANN202
-    """Tell the page whether the other language has it."""
+    """Tell the page whether the other language has it, and let keyboards reach its code."""
     other = "fr" if app.config.language == "en" else "en"
     up = "../" * (name.count("/") + 1)
     there = (Path(app.srcdir).parent / other / f"{name}.md").exists()
     context["other_page"] = f"{up}{other}/{name if there else 'index'}.html"
     context["other_language"] = other
+    # Code that is wider than the page can be scrolled by keyboard (WCAG 2.1.1).
+    context["body"] = context.get("body", "").replace("<pre>", '<pre tabindex="0">')
+
+
+_CODE = re.compile(r"(^`{3,}[^`].*?^`{3,}$|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
+
+
+def _french_spaces(app, _name, source):  # noqa: ANN001, ANN202
+    """Keep `:`, `;`, `?`, `!` and the guillemets with their word, as French typography asks."""
+    if app.config.language == "fr":
+        parts = _CODE.split(source[0])
+        for place in range(0, len(parts), 2):  # the others are code
+            parts[place] = re.sub(r" (?=[:;?!»%])|(?<=«) ", "\u00a0", parts[place])
+        source[0] = "".join(parts)
 
 
 class Console(ShellSessionBaseLexer):
@@ -62,4 +79,5 @@ class Console(ShellSessionBaseLexer):
 def setup(app):  # noqa: ANN001, ANN201
     """Let Sphinx call us."""
     app.add_lexer("console", Console)
+    app.connect("source-read", _french_spaces)
     app.connect("html-page-context", _in_both)

@@ -3,6 +3,7 @@
 # Needs ledger.jsonl alone. With checkpoint.txt and city.key.pub beside it, also: is the log an
 # extension of the one that was signed?
 set -eu
+. ./settings.sh
 if [ -f checkpoint.txt ]; then
   set -- --checkpoint checkpoint.txt --key "$(cat city.key.pub)"
 else
@@ -14,4 +15,4 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 bilan init "$folder/check.ledger"
 bilan import ledger.jsonl --ledger "$folder/check.ledger"
-bilan reconcile exempleville-2026 --ledger "$folder/check.ledger"
+bilan reconcile "$PLAN" --ledger "$folder/check.ledger"

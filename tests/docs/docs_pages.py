@@ -262,7 +262,10 @@ def check_pip(words: list[str]) -> str:
     """Check that what is to be installed is ours, and that its extras exist."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     for word in words:
+        if word.startswith("-"):
+            continue
         name, _, extras = word.partition("[")
+        assert name in {"bilan-ledger", "bilan-verify"}, f"{name} is not ours"
         if name == "bilan-ledger":
             for extra in filter(None, extras.rstrip("]").split(",")):
                 assert extra in declared["optional-dependencies"], f"no extra {extra}"

@@ -28,7 +28,7 @@ def started(tmp_path_factory, run):
     """A city that has followed the kit's README."""
     city = tmp_path_factory.mktemp("new") / "city"
     shutil.copytree(KIT, city)
-    done = run("sh start.sh", city)
+    done = run("sh start.sh && sh publish.sh", city)
     assert 0 == done.returncode, done.stdout
     return city
 
@@ -44,6 +44,18 @@ def test_the_published_figure_agrees(city, run):
     done = run("sh check.sh", city)
     assert 0 == done.returncode, done.stdout
     assert "5/12 = 41.7 % → 42 %: agrees." in done.stdout
+
+
+def test_a_wrong_figure_is_not_published(city, run):
+    """It is tried on a copy first: nothing was recorded."""
+    settings = city / "settings.sh"
+    settings.write_text(settings.read_text("utf-8").replace("PERCENT=42", "PERCENT=58"), "utf-8")
+    before = (city / "ledger.jsonl").read_bytes()
+    done = run("sh publish.sh", city)
+    assert 1 == done.returncode, done.stdout
+    assert "contradicted" in done.stdout
+    assert 0 == run("rm ledger.jsonl && bilan export ledger.jsonl", city).returncode
+    assert before == (city / "ledger.jsonl").read_bytes()
 
 
 def test_a_contradicted_figure_fails_the_check(city, run):

@@ -62,6 +62,7 @@ def example(tmp_path, body):
         ("```console\n$ bilan figure demo\n…\n```\n", "exit code 2"),
         ("```sh\nfalse\n```\n", "exit code 1"),
         ("```sh\npip install 'bilan-ledger[none]'\n```\n", "no extra none"),
+        ("```sh\npip install bilan-leger\n```\n", "is not ours"),
         ("```python\n>>> 1 + 1\n3\n```\n", "Got"),
         ("```python\nraise ValueError('so')\n```\n", "so"),
         ("```toml\na = \n```\n", "value"),

@@ -24,7 +24,7 @@ from bilan_ledger.imports.mapping import (
 from bilan_ledger.imports.words import read_range, read_word
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "mappings"
-DOCS = Path(__file__).parents[2] / "docs" / "reference" / "mapping.md"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def problems(town, text):
@@ -173,7 +173,8 @@ def test_ranges_do_not_overlap(town):
     )
 
 
-def test_every_key_is_documented_and_every_documented_key_exists():
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_every_key_is_documented_and_every_documented_key_exists(lang):
     """The reference page names each key of each section once, as a row of a table."""
     kinds = {
         "import": Rows, "source": Source, "columns": Columns, "fixed": Fixed, "dates": Dates,
@@ -182,7 +183,8 @@ def test_every_key_is_documented_and_every_documented_key_exists():
     expected = {(name, key) for name, kind in kinds.items() for key in attrs.fields_dict(kind)}
     expected |= {("plan", key) for key in ("key", *_TERMS)}
     found, section = set(), ""
-    for line in DOCS.read_text(encoding="utf-8").splitlines():
+    page = DOCS / lang / "reference" / "mapping.md"
+    for line in page.read_text(encoding="utf-8").splitlines():
         if line.startswith("## `["):
             section = line.split("`")[1].strip("[]")
         elif line.startswith("| `"):
@@ -193,10 +195,14 @@ def test_every_key_is_documented_and_every_documented_key_exists():
     assert set(SECTIONS) == {name for name, _ in found} | {"fixed", "status", "progress"}
 
 
-@pytest.mark.parametrize("page", ["reference/mapping.md", "how-to/spreadsheet.md"])
-def test_the_mappings_in_the_documents_are_mappings(town, page):
-    text = (DOCS.parents[1] / page).read_text(encoding="utf-8")
-    block = text.split("```toml\n")[1].split("```")[0]
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize(
+    ("page", "mark"),
+    [("reference/mapping.md", "```toml\n"), ("how-to/spreadsheet.md", ":caption: suivi.toml\n")],
+)
+def test_the_mappings_in_the_documents_are_mappings(town, lang, page, mark):
+    text = (DOCS / lang / page).read_text(encoding="utf-8")
+    block = text.split(mark)[1].split("```")[0]
     assert "town-2020" == town.mapping(block).plan.key
 
 

@@ -54,6 +54,6 @@ def test_a_ledger_in_a_store_of_eventsourcing(module, tmp_path):
 
 def test_the_documented_query_is_the_one_that_is_tested():
     """The page and the library hold the same SQL."""
-    page = Path(__file__).parents[2] / "docs" / "how-to" / "sql-tables.md"
+    page = Path(__file__).parents[2] / "docs" / "en" / "how-to" / "sql-tables.md"
     block = re.findall(r"```sql\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)[0]
     assert FIGURE_QUERY.strip() == block.strip()

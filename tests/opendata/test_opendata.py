@@ -222,7 +222,7 @@ def test_bethune_is_published(tmp_path, monkeypatch, capsys):
     assert "actions.parquet" in capsys.readouterr().out
     assert (True, []) == valid(tmp_path / "od")
     duckdb = pytest.importorskip("duckdb")
-    page = Path(__file__).parents[2] / "docs" / "how-to" / "open-data.md"
+    page = Path(__file__).parents[2] / "docs" / "en" / "how-to" / "open-data.md"
     query = page.read_text(encoding="utf-8").split("```sql\n")[1].split("```")[0]
     monkeypatch.chdir(tmp_path / "od")
     with duckdb.connect() as database:
@@ -360,7 +360,7 @@ def test_an_axis_without_an_id_is_named(ledger, tmp_path):
 
 
 def test_the_table_of_the_documentation_is_one(tmp_path):
-    page = Path(__file__).parents[2] / "docs" / "how-to" / "decidim-export.md"
-    text = page.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    page = Path(__file__).parents[2] / "docs" / "en" / "how-to" / "decidim-export.md"
+    text = page.read_text(encoding="utf-8").split(":caption: ids.toml\n")[1].split("```")[0]
     assert tomllib.loads(text)
     assert {"proposed", "uncertain"} <= set(ids(tmp_path, text).status)

@@ -27,6 +27,7 @@ def test_every_page_is_built_in_its_language(site, lang):
     """With the language said to screen readers, and a link to the other language."""
     for name in pages(lang):
         html = (site / lang / name).with_suffix(".html").read_text(encoding="utf-8")
+        assert "<pre>" not in html, "not to be scrolled by keyboard"
         assert re.search(rf'<html[^>]* lang="{lang}"', html), name
         [other] = re.findall(r'<a href="([^"]+)" hreflang="(?:fr|en)"', html)
         assert ((site / lang / name).parent / other).resolve().exists(), name
