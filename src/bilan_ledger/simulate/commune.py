@@ -68,7 +68,7 @@ class _Drawn:
         self.key = f"sim-{number:05d}"
         self.size = _list_length(mean_actions, chance)
         self.start = date(2020, 5, 18).toordinal() + chance.randrange(54)
-        self.closed = self.start + 30 + int(chance.expovariate(1 / 120))
+        self.closed = self.start + min(600, 30 + int(chance.expovariate(1 / 120)))
         self.terms = self._terms(number)
         self.stated = chance.random() < _STATED
 
