@@ -27,6 +27,7 @@ from . import imports as _imports  # noqa: F401 declares `bilan import`
 from . import opendata as _opendata  # noqa: F401
 from . import proof as _proof  # noqa: F401
 from . import report as _report  # noqa: F401
+from . import simulate as _simulate  # noqa: F401
 from . import words
 from .app import app
 from .options import UsageError

@@ -27,7 +27,7 @@ Decides: which communes there are, and how many of them are recorded in one tran
 Refuses to know: how the ledger records.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
@@ -37,19 +37,23 @@ from ..ledger import Ledger
 from ..text import whole
 from .commune import Commune, commune
 
-__all__ = ["Commune", "Progress", "Simulation", "commune", "simulate"]
+__all__ = ["Commune", "Progress", "Simulation", "commune", "record"]
 
 BATCH = 5_000  # entries of one transaction, or one commune if it has more
 MOST_COMMUNES = 90_000  # as many as INSEE codes can be made for
 MOST_ACTIONS = 10_000
 
 
-def _between(most: int) -> Any:
-    def check(_: object, field: Any, value: object) -> None:
+def _between(most: int) -> Callable[[Any, Any, int], None]:
+    def check(_: Any, field: Any, value: int) -> None:
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
             raise InvalidValue("choice", field=field.name, value=value, allowed=f"1 … {most}")
 
     return check
+
+
+def _seed(value: int) -> int:
+    return whole(value, "seed")
 
 
 @attrs.frozen(kw_only=True)
@@ -61,7 +65,7 @@ class Simulation:
     """
 
     communes: int = attrs.field(validator=_between(MOST_COMMUNES))
-    seed: int = attrs.field(default=1, converter=lambda value: whole(value, "seed"))
+    seed: int = attrs.field(default=1, converter=_seed)
     actions: int = attrs.field(default=131, validator=_between(MOST_ACTIONS))
 
     def __iter__(self) -> Iterator[Commune]:
@@ -79,7 +83,7 @@ class Progress:
     entries: int = 0
 
 
-def simulate(
+def record(
     ledger: Ledger, simulation: Simulation, *, recorded_by: str = "bilan simulate"
 ) -> Iterator[Progress]:
     """Record a simulation, some communes a transaction; yields what is done after each one.

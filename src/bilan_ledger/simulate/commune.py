@@ -122,7 +122,7 @@ class _Drawn:
     def _amended(self) -> Iterator[Step]:
         if self.chance.random() < _AMENDED:
             day = self.closed + self.chance.randrange(100, 1500)
-            terms = attrs.evolve(self.terms, policy=Policy(base="without-abandoned"))  # type: ignore[arg-type]
+            terms = attrs.evolve(self.terms, policy=Policy(base="without-abandoned"))
             yield Step(day + 20, AmendPlan(on=date.fromordinal(day), terms=terms))
 
     # --- published figures -------------------------------------------------------------------
