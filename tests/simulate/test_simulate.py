@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from datetime import date
-from itertools import chain
+from itertools import chain, pairwise
 
 import pytest
 
@@ -57,7 +57,9 @@ def test_the_rules_accept_every_entry(seed):
 def test_an_audit_finds_nothing_but_figures_that_flatter(tmp_path, monkeypatch, capsys):
     """The command makes the file; about 15 % of published figures are meant to be too high."""
     monkeypatch.chdir(tmp_path)
-    assert 0 == run("simulate town.ledger --communes 30 --seed 2 --actions 12 --json".split())
+    assert 0 == run(
+        ["simulate", "town.ledger", "--communes", "30", "--seed", "2", "--actions", "12", "--json"]
+    )
     made = json.loads(capsys.readouterr().out)
     run(["audit", "--json"])
     found = json.loads(capsys.readouterr().out)["findings"]
@@ -109,7 +111,7 @@ def test_a_transaction_holds_a_bounded_number_of_entries():
     _, steps = simulated(communes=60, actions=60, seed=3)
     before = [0, *(step.entries for step in steps)]
     assert len(steps) > 1
-    assert all(after - earlier <= BATCH for earlier, after in zip(before, before[1:], strict=False))
+    assert all(after - earlier <= BATCH for earlier, after in pairwise(before))
 
 
 @pytest.mark.parametrize(
@@ -126,9 +128,9 @@ def test_bad_values_are_named(asked, field):
 def test_the_command_says_what_is_wrong(tmp_path, monkeypatch, capsys):
     """And nothing is left behind."""
     monkeypatch.chdir(tmp_path)
-    assert 2 == run("simulate a.ledger --communes 0".split())
+    assert 2 == run(["simulate", "a.ledger", "--communes", "0"])
     assert "1 … 90000" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
-    assert 0 == run("simulate a.ledger --communes 1 --actions 5".split())
+    assert 0 == run(["simulate", "a.ledger", "--communes", "1", "--actions", "5"])
     assert "1 simulated communes" in capsys.readouterr().out
-    assert 5 == run("simulate a.ledger --communes 1".split())
+    assert 5 == run(["simulate", "a.ledger", "--communes", "1"])
