@@ -50,10 +50,12 @@ class Goal:
     ours: str
     theirs: str | None
     most: float
-    how: str = "ratio"  # or "difference", or "value"
+    how: str = "ratio"  # or "difference", "value", "memory" (MiB)
 
-    def value(self, medians: Mapping[str, float]) -> float | None:
+    def value(self, medians: Mapping[str, float], rss: Mapping[str, float]) -> float | None:
         """Return what is held against `most`; None when one of the two was not measured."""
+        if self.how == "memory":
+            return rss.get(self.ours)
         if self.ours not in medians or (self.theirs and self.theirs not in medians):
             return None
         ours = medians[self.ours]
@@ -119,7 +121,6 @@ def measure(case: Case, context: Any, *, seconds: float, say: Callable[[str], No
         if turn + 1 >= LEAST_ROUNDS and perf_counter() - began > seconds:
             break
     gc.unfreeze()
-    _judge(case, result)
     return result
 
 
@@ -137,12 +138,15 @@ def _one_sample(
 
 
 def _why(error: Exception) -> str:
-    return f"failed: {type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}"
+    return (
+        f"failed: {type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}"
+    )
 
 
-def _judge(case: Case, result: Result) -> None:
+def judge(case: Case, result: Result) -> None:
+    """Hold the medians against the goals."""
     for goal in case.goals:
-        value = goal.value(result.medians)
+        value = goal.value(result.medians, result.rss)
         met = None if value is None else value <= goal.most
         result.goals.append(asdict(goal) | {"value": value, "met": met})
 
