@@ -30,6 +30,16 @@ PEERS = (
 )  # fmt: skip
 
 
+def _size(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f'"{text}" is no whole number from 1 on')
+    return int(text)
+
+
+def _sizes(text: str) -> list[int]:
+    return [_size(each) for each in text.split(",")]
+
+
 def asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     names = [case.name for case in CASES]
@@ -37,9 +47,9 @@ def asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true",
                         help="little of everything, to see that it runs; under 60 s")  # fmt: skip
     parser.add_argument("--only", action="append", choices=[*names, "growth"], metavar="CASE",
-                        help=f"only this case (repeatable): {', '.join(names)}, growth")  # fmt: skip
-    parser.add_argument("--entries", type=int, help="entries of the ledger (200,000)")
-    parser.add_argument("--growth", help="communes to grow through (1,10,100,1000)")
+                        help=f"this alone (repeatable): {', '.join(names)}, growth")  # fmt: skip
+    parser.add_argument("--entries", type=_size, help="entries of the ledger (200,000)")
+    parser.add_argument("--growth", type=_sizes, help="communes to grow through (1,10,100,1000)")
     parser.add_argument("--seconds", type=float, default=20.0,
                         help="of a case, beyond three rounds (20)")  # fmt: skip
     parser.add_argument("--seed", type=int, default=1)
@@ -134,8 +144,7 @@ def _wants_growth(options: argparse.Namespace) -> bool:
 def growth(options: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
     """Measure ledgers of more and more communes, each in processes of its own."""
     found = []
-    steps = options.growth or ("1,10" if options.quick else "1,10,100,1000")
-    for communes in map(int, steps.split(",")):
+    for communes in options.growth or ([1, 10] if options.quick else [1, 10, 100, 1000]):
         path = folder / f"growth-{communes}.ledger"
         row: dict[str, Any] = {"communes": communes}
         for part in ("grow", "grown"):

@@ -124,7 +124,7 @@ def raw_one(data: Data) -> Sample:
     return lambda: each(insert)
 
 
-# --- record many -----------------------------------------------------------------------------------
+# --- record many ---------------------------------------------------------------------------------
 
 
 def _bulk(data: Data) -> list[Commune]:
@@ -238,7 +238,7 @@ def django_bulk(data: Data) -> Sample:
     return lambda: timed(create, number)
 
 
-# --- read all --------------------------------------------------------------------------------------
+# --- read all ------------------------------------------------------------------------------------
 
 
 def bilan_read(data: Data) -> Sample:
@@ -269,7 +269,7 @@ def eventsourcing_read(data: Data) -> Sample:
     return lambda: timed(lambda: peers.eventsourcing_fold(app), data.size)
 
 
-# --- one plan --------------------------------------------------------------------------------------
+# --- one plan ------------------------------------------------------------------------------------
 
 
 def bilan_warm(data: Data) -> Sample:
@@ -398,7 +398,7 @@ def bilan_curve(data: Data) -> Sample:
     return lambda: each(lambda: ledger.curve(plan), 10)
 
 
-# --- the nation --------------------------------------------------------------------------------------
+# --- the nation ----------------------------------------------------------------------------------
 
 
 def bilan_national_figure(data: Data) -> Sample:
@@ -446,11 +446,11 @@ def bilan_tables(data: Data) -> Sample:
     return lambda: timed(lambda: list(Tables(ledger).rebuild()), size)
 
 
-# --- append, prove ---------------------------------------------------------------------------------
+# --- append, prove -------------------------------------------------------------------------------
 
 
 def bilan_append(data: Data, *, large: bool, tables: bool) -> Sample:
-    """Record one entry in a ledger of one commune, or in the large one; `tables`: and update them."""
+    """Record one entry in a ledger of one commune or in the large one; then update its tables."""
     if large:
         path, plan = data.copy(f"append-{tables}.ledger"), data.plan["key"]
         ledger = Ledger.open(path, recorded_by="bench")
@@ -522,7 +522,7 @@ def bilan_proof(data: Data, *, large: bool, root: bool) -> Sample:
     return sample
 
 
-# --- starting, size ----------------------------------------------------------------------------------
+# --- starting, size ------------------------------------------------------------------------------
 
 
 def process(data: Data, *, code: str) -> Sample:
@@ -542,7 +542,7 @@ def command(data: Data) -> Sample:
 
 def bytes_of(data: Data, *, what: str) -> Sample:
     """Return bytes per entry; nothing is timed."""
-    rows, texts = _bulk_rows(data)
+    rows, _ = _bulk_rows(data)
     measured: dict[str, Callable[[], int]] = {
         "file": lambda: file_bytes(_bulk_ledger(data)),
         "canonical": lambda: sum(len(row[3]) for row in rows),
@@ -574,7 +574,7 @@ def _eventsourcing_bytes(data: Data, rows: Sequence[Any]) -> int:
     return file_bytes(path)
 
 
-# --- the table -------------------------------------------------------------------------------------
+# --- the table -----------------------------------------------------------------------------------
 
 ES, FLOOR, DJANGO = "eventsourcing", "raw sqlite3", "simple-history"
 

@@ -10,7 +10,6 @@ easier question than the ledger does.
 """
 
 import json
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -62,7 +61,7 @@ class Data:
     seed: int = 1
     quick: bool = False
 
-    # --- the ledger ----------------------------------------------------------------------------
+    # --- the ledger ------------------------------------------------------------------------------
 
     @property
     def ledger(self) -> Path:
@@ -171,7 +170,7 @@ class Data:
             plan["actions"] += topic == "action.proposed"
         yield from plans.values()
 
-    # --- the table of the peers -----------------------------------------------------------------
+    # --- the table of the peers ------------------------------------------------------------------
 
     @cached_property
     def facts(self) -> list[Fact]:
@@ -245,4 +244,4 @@ def file_bytes(path: Path) -> int:
     """Return the bytes of a SQLite file once its write-ahead log is folded in."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return os.path.getsize(path)
+    return path.stat().st_size

@@ -33,7 +33,7 @@ INSERT = (
     "INSERT INTO stored_events (originator_id, originator_version, topic, state) VALUES (?,?,?,?)"
 )
 
-# --- raw sqlite3 -------------------------------------------------------------------------------
+# --- raw sqlite3 ---------------------------------------------------------------------------------
 
 
 def raw_store(path: Path) -> sqlite3.Connection:
@@ -53,7 +53,7 @@ def raw_insert(db: sqlite3.Connection, rows: Sequence[Any], texts: Sequence[Any]
     db.execute("COMMIT")
 
 
-# --- eventsourcing -----------------------------------------------------------------------------
+# --- eventsourcing -------------------------------------------------------------------------------
 
 
 @cache
@@ -235,7 +235,7 @@ def django_figure(model: Any, plan: str, day: str) -> Answer:
     return sum(status in COUNTED for status in found), len(found)
 
 
-# --- SQL ---------------------------------------------------------------------------------------
+# --- SQL -----------------------------------------------------------------------------------------
 
 FIGURE = """
 SELECT coalesce(sum(CASE WHEN status IN ('engaged', 'realised') THEN 1 ELSE 0 END), 0), count(*)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.__main__ import main  # noqa: E402 found only now
+from benchmarks.__main__ import main  # found only now
 
 if __name__ == "__main__":
     main()
