@@ -3,6 +3,8 @@
 import json
 import resource
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -49,7 +51,7 @@ def grow(path: str, communes: str, seed: str) -> dict[str, Any]:
     return {"entries": done.entries, "record": took, "record_rss": peak(), "bytes": size}
 
 
-def grown(path: str, communes: str, _: str) -> dict[str, Any]:
+def grown(path: str, communes: str, _seed: str) -> dict[str, Any]:
     """Ask of a simulation that was recorded."""
     plan = f"sim-{(int(communes) + 1) // 2:05d}"
     with Ledger.open(path, recorded_by="bench") as ledger:
@@ -61,15 +63,17 @@ def grown(path: str, communes: str, _: str) -> dict[str, Any]:
         for number in range(5):
             name = f"{plan}/extra{number}"
             one = Propose(on="2022-05", title="De plus", axis="a1")
-            found["append"] = timed(lambda name=name, one=one: ledger.record(name, one))
+            found["append"] = timed(partial(ledger.record, name, one))
     return found | {"rss": peak()}
 
 
 def main() -> None:
     """Do what the arguments say."""
     what, *arguments = sys.argv[1:]
-    done = {"sample": one_sample, "grow": grow, "grown": grown}[what](*arguments)
-    print(json.dumps(done))
+    does: dict[str, Callable[..., dict[str, Any]]] = {
+        "sample": one_sample, "grow": grow, "grown": grown,
+    }  # fmt: skip
+    print(json.dumps(does[what](*arguments)))
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ class Data:
     def facts(self) -> list[Fact]:
         """The rows of the peers' table."""
         region = {plan["key"]: plan["region"] for plan in self.plans}
-        found: list[list[Any]] = []
+        found: list[Any] = []
         place: dict[tuple[str, int], int] = {}
         for pos, (_, version, topic, state) in enumerate(self.rows()):
             written = json.loads(state)
@@ -191,7 +191,7 @@ class Data:
                 day = _earliest(written["data"]["on"])
                 plan = written["plan"]
                 found.append([plan, region[plan], subject, pos, day, status, None])
-        return [tuple(row) for row in found]  # type: ignore[misc]
+        return [tuple(row) for row in found]
 
     @cached_property
     def facts_db(self) -> Path:

@@ -71,7 +71,7 @@ def _commitment() -> Any:
         def create_id(subject: str) -> UUID:
             return uuid5(NAMESPACE_URL, subject)
 
-        @domain.event("Recorded")
+        @domain.event("Recorded")  # type: ignore[untyped-decorator]
         def record(self, name: str, data: dict[str, Any]) -> None:
             self._evolve(name, data)
 
@@ -209,7 +209,8 @@ def django_store(data: Data) -> Any:
     if model.history.exists():
         return model
     keys: dict[str, int] = {}
-    rows, kind = [], model.history.model
+    kind = model.history.model
+    rows: list[Any] = []
     for plan, _, action, _, day, status, _ in data.facts:
         pk = keys.setdefault(action, len(keys) + 1)
         rows.append(kind(
