@@ -274,9 +274,8 @@ def eventsourcing_read(data: Data) -> Sample:
 
 def bilan_warm(data: Data) -> Sample:
     """`figure(plan, on=…, known=…)` on an open ledger."""
-    ledger = Ledger.open(data.ledger, read_only=True)
+    ledger = data.warm
     plan, asked = data.plan["key"], data.questions(20)
-    ledger.figure(plan, on=DAY)
 
     def ask() -> None:
         for day, known in asked:
@@ -392,7 +391,7 @@ def sql_cold(data: Data) -> Sample:
 
 def bilan_curve(data: Data) -> Sample:
     """`curve(plan)` on an open ledger."""
-    ledger = Ledger.open(data.ledger, read_only=True)
+    ledger = data.warm
     plan = data.plan["key"]
     ledger.curve(plan)
     return lambda: each(lambda: ledger.curve(plan), 10)
@@ -403,14 +402,14 @@ def bilan_curve(data: Data) -> Sample:
 
 def bilan_national_figure(data: Data) -> Sample:
     """`figure()` of all plans on an open ledger."""
-    ledger = Ledger.open(data.ledger, read_only=True)
+    ledger = data.warm
     ledger.figure(on=DAY)
     return lambda: timed(lambda: ledger.figure(on=DAY))
 
 
 def bilan_national_curve(data: Data) -> Sample:
     """`curve()` of the plans of each region on an open ledger."""
-    ledger = Ledger.open(data.ledger, read_only=True)
+    ledger = data.warm
     regions: dict[str, list[str]] = {}
     for plan in data.plans:
         regions.setdefault(plan["region"], []).append(plan["key"])

@@ -79,6 +79,13 @@ class Data:
         (self.folder / "plans.json").write_text(json.dumps(list(self._read_plans())))
 
     @cached_property
+    def warm(self) -> Ledger:
+        """The ledger, open and asked about once: every warm question goes to it."""
+        ledger = Ledger.open(self.ledger, read_only=True)
+        ledger.figure(self.plan["key"])
+        return ledger
+
+    @cached_property
     def communes(self) -> int:
         """How many communes make the entries."""
         if (self.folder / "plans.json").exists():
