@@ -856,26 +856,23 @@ def _reached(start: str, lineage: Mapping[str, tuple[str, ...]]) -> set[str]:
 def evolve(state: Action, event: Event) -> Action:
     """Return the state after one more event; never refuses, never searches."""
     version = state.version + 1
+    # Not `attrs.evolve`, and no `Recorded[...](…)`: this runs once for every entry ever read.
+    new: Recorded[Any] = Recorded(version, event)
+    statuses, scopes, remarks = state.statuses, state.scopes, state.remarks
     match event:
         case Retracted(entry=entry):
-            return attrs.evolve(
-                state,
-                version=version,
-                statuses=retract(state.statuses, entry, version),
-                scopes=retract(state.scopes, entry, version),
-                remarks=retract(state.remarks, entry, version),
+            statuses, scopes, remarks = (
+                retract(items, entry, version) for items in (statuses, scopes, remarks)
             )
         case Erased():
-            return attrs.evolve(state, version=version)
+            pass
         case Described() | Qualified() | EvidenceAttached():
-            remarks = (*state.remarks, Recorded[Remark](version, event))
-            return attrs.evolve(state, version=version, remarks=remarks)
+            remarks = (*remarks, new)
         case Proposed() | Engaged() | Realised() | Abandoned() | Reopened():
-            statuses = _insert(state.statuses, Recorded[StatusEvent](version, event))
-            return attrs.evolve(state, version=version, statuses=statuses)
+            statuses = _insert(statuses, new)
         case _:
-            scopes = _insert(state.scopes, Recorded[ScopeEvent](version, event))
-            return attrs.evolve(state, version=version, scopes=scopes)
+            scopes = _insert(scopes, new)
+    return Action(version=version, statuses=statuses, scopes=scopes, remarks=remarks)
 
 
 def _insert(items: tuple[Recorded[Any], ...], new: Recorded[Any]) -> tuple[Recorded[Any], ...]:

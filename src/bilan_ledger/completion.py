@@ -15,7 +15,7 @@ from fractions import Fraction
 import attrs
 
 from .action import Action, Scope, Status, description
-from .history import Known, Standing, Timeline, View, timeline
+from .history import Known, Standing, Timeline, View
 from .plan import Base, Policy, Rounding
 from .shown import Shown
 from .text import Sealed
@@ -261,8 +261,8 @@ class Completion(Shown):
 def possibilities(view: View, on: date, policy: Policy) -> dict[str, Possible]:
     """Return what each listed action of a view may add to the figure on a day."""
     return {
-        name: contributions(timeline(action), on, policy, initial_day(view, name))
-        for name, action in view.actions.items()
+        name: contributions(line, on, policy, initial_day(view, name))
+        for name, line in view.timelines.items()
     }
 
 
@@ -319,8 +319,8 @@ def scenario(found: Mapping[str, Possible], *, high: bool) -> Scenario:
 
 def _cells(view: View, on: date) -> dict[str, Cell]:
     words = {
-        name: {standing.cell for standing in timeline(action).possible(on)}
-        for name, action in view.actions.items()
+        name: {standing.cell for standing in line.possible(on)}
+        for name, line in view.timelines.items()
     }
     return {
         str(cell): Cell(

@@ -6,6 +6,7 @@ Refuses to know: how entries are written as bytes, and where they are kept.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -22,6 +23,7 @@ from .text import Sealed
 _NAMESPACE = uuid5(NAMESPACE_URL, "bilan-ledger/stream/v1")
 
 
+@lru_cache(maxsize=10_000)
 def stream_id(plan_key: str, action_key: str | None = None) -> UUID:
     """Return the id of a plan's or an action's stream: a UUIDv5 of `plan` or `plan/action`."""
     return uuid5(_NAMESPACE, plan_key if action_key is None else f"{plan_key}/{action_key}")

@@ -8,6 +8,7 @@ Refuses to know: what counts. It never chooses between possibilities.
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from itertools import accumulate
 from typing import Any, cast
 
@@ -159,6 +160,11 @@ class View:
     actions: Mapping[str, Action]
     known: Known = NOW
 
+    @cached_property
+    def timelines(self) -> Mapping[str, Timeline]:
+        """The dated history of each action; made once, however many days are asked about."""
+        return {name: timeline(action) for name, action in self.actions.items()}
+
 
 @attrs.define
 class Record:
@@ -169,9 +175,11 @@ class Record:
     actions: dict[str, Action] = attrs.field(factory=dict[str, Action])
     entries: list[Entry] = attrs.field(factory=list[Entry])
     streams: dict[str | None, list[Entry]] = attrs.field(factory=dict[str | None, list[Entry]])
+    _last: View | None = attrs.field(default=None, init=False, eq=False, repr=False)
 
     def add(self, entry: Entry) -> None:
         """Extend the record by the log's next entry of this plan."""
+        self._last = None
         if entry.action is None:
             self.plan = evolve_plan(self.plan, cast("plans.Event", entry.event))
         else:
@@ -182,6 +190,11 @@ class Record:
 
     def view(self, known: Known = NOW) -> View:
         """Return the plan and its listed actions as believed at a point of knowledge."""
+        if self._last is None or self._last.known != known:
+            self._last = self._view(known)
+        return self._last
+
+    def _view(self, known: Known) -> View:
         plan = self.plan.seen(self._visible(None, known))
         actions = {
             f"{self.key}/{name}": self._seen(state, self._visible(name, known))
@@ -225,6 +238,8 @@ def records(entries: Iterable[Entry]) -> dict[str, Record]:
 
 def together(views: Sequence[View]) -> View:
     """Return several plans seen as one list, such as a programme and what was added to it."""
+    if len(views) == 1:
+        return views[0]
     plans = {name: plan for view in views for name, plan in view.plans.items()}
     actions = {name: action for view in views for name, action in view.actions.items()}
     return View(plans, actions, views[0].known)

@@ -31,7 +31,10 @@ def node_hash(left: Hash, right: Hash) -> Hash:
 
 
 class Tree:
-    """A tree that grows leaf by leaf and keeps O(log n) hashes: enough for its root.
+    """A tree that grows leaf by leaf and keeps the hash of every complete subtree.
+
+    64 bytes a leaf; then a root of any size and every proof take O(log n) hashes. Sizes default
+    to all leaves.
 
     >>> tree = Tree()
     >>> tree.extend(map(leaf_hash, [b"a", b"b", b"c"]))
@@ -39,32 +42,89 @@ class Tree:
     (3, True)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, leaves: Iterable[Hash] = ()) -> None:
         self.size = 0
-        self._whole: list[Hash] = []  # roots of the complete subtrees, the largest first
+        # By height: the roots of all complete subtrees of 2^height leaves, end to end.
+        self._levels: list[bytearray] = [bytearray()]
+        self.extend(leaves)
 
     def append(self, leaf: Hash) -> None:
         """Add a leaf's hash."""
-        self._whole.append(leaf)
+        self._levels[0] += leaf
         self.size += 1
-        # As many subtrees join as the new size ends in zero bits.
-        for _ in range((self.size & -self.size).bit_length() - 1):
-            right = self._whole.pop()
-            self._whole.append(node_hash(self._whole.pop(), right))
+        found, height = leaf, 0
+        # As many subtrees are complete now as the new size ends in zero bits.
+        while not (self.size >> height) & 1:
+            below = self._levels[height]
+            found = node_hash(bytes(below[-2 * SIZE : -SIZE]), found)
+            height += 1
+            if height == len(self._levels):
+                self._levels.append(bytearray())
+            self._levels[height] += found
 
     def extend(self, leaves: Iterable[Hash]) -> None:
         """Add several leaves' hashes."""
         for leaf in leaves:
             self.append(leaf)
 
-    def root(self) -> Hash:
-        """Return the root of the tree as it is now."""
-        if not self._whole:
-            return sha256().digest()
-        found = self._whole[-1]
-        for left in reversed(self._whole[:-1]):
-            found = node_hash(left, found)
+    def leaf(self, index: int) -> Hash:
+        """Return the hash of a leaf."""
+        return self._complete(0, index)
+
+    def root(self, size: int | None = None) -> Hash:
+        """Return the root of the first leaves (RFC 9162 §2.1.1)."""
+        size = self.size if size is None else size
+        return self._between(0, size) if size else sha256().digest()
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> list[Hash]:
+        """Return the hashes that lead from a leaf to the root (RFC 9162 §2.1.3.1), leaf upwards."""
+        size = self.size if size is None else size
+        assert 0 <= index < size <= self.size
+        found: list[Hash] = []
+        start, end = 0, size
+        while end - start > 1:
+            middle = start + _split(end - start)
+            if index < middle:
+                found.append(self._between(middle, end))
+                end = middle
+            else:
+                found.append(self._between(start, middle))
+                start = middle
+        return found[::-1]
+
+    def consistency_proof(self, old: int, new: int | None = None) -> list[Hash]:
+        """Return what shows that the first `old` leaves are a prefix (RFC 9162 §2.1.4.1)."""
+        new = self.size if new is None else new
+        assert 0 < old <= new <= self.size
+        found: list[Hash] = []
+        start, end = 0, new
+        while old != end:
+            middle = start + _split(end - start)
+            if old <= middle:
+                found.append(self._between(middle, end))
+                end = middle
+            else:
+                found.append(self._between(start, middle))
+                start = middle
+        if start:  # else the old tree is a complete subtree of the new one: its root is known
+            found.append(self._between(start, end))
+        return found[::-1]
+
+    def _between(self, start: int, end: int) -> Hash:
+        """Return the root over some leaves, which begin where such a subtree may begin."""
+        found: Hash | None = None
+        # From the right: the complete subtrees of the binary digits of the length.
+        length = end - start
+        while length:
+            height = (length & -length).bit_length() - 1
+            length -= 1 << height
+            part = self._complete(height, (start + length) >> height)
+            found = part if found is None else node_hash(part, found)
+        assert found is not None
         return found
+
+    def _complete(self, height: int, place: int) -> Hash:
+        return bytes(self._levels[height][place * SIZE : (place + 1) * SIZE])
 
 
 def root(leaves: Sequence[Hash]) -> Hash:
@@ -73,35 +133,17 @@ def root(leaves: Sequence[Hash]) -> Hash:
     >>> root([leaf_hash(data) for data in (b"a", b"b", b"c")]).hex()
     '36642e73c2540ab121e3a6bf9545b0a24982cd830eb13d3cd19de3ce6c021ec1'
     """
-    tree = Tree()
-    tree.extend(leaves)
-    return tree.root()
+    return Tree(leaves).root()
 
 
 def inclusion_proof(leaves: Sequence[Hash], index: int) -> list[Hash]:
-    """Return the hashes that lead from a leaf to the root (RFC 9162 §2.1.3.1), leaf upwards."""
-    assert 0 <= index < len(leaves)
-    if len(leaves) == 1:
-        return []
-    k = _split(len(leaves))
-    if index < k:
-        return [*inclusion_proof(leaves[:k], index), root(leaves[k:])]
-    return [*inclusion_proof(leaves[k:], index - k), root(leaves[:k])]
+    """Return the hashes that lead from a leaf to the root; see `Tree.inclusion_proof`."""
+    return Tree(leaves).inclusion_proof(index)
 
 
 def consistency_proof(leaves: Sequence[Hash], old: int) -> list[Hash]:
-    """Return what shows that the first `old` leaves are a prefix (RFC 9162 §2.1.4.1)."""
-    assert 0 < old <= len(leaves)
-    return _subproof(leaves, old, whole=True)
-
-
-def _subproof(leaves: Sequence[Hash], old: int, *, whole: bool) -> list[Hash]:
-    if old == len(leaves):
-        return [] if whole else [root(leaves)]
-    k = _split(len(leaves))
-    if old <= k:
-        return [*_subproof(leaves[:k], old, whole=whole), root(leaves[k:])]
-    return [*_subproof(leaves[k:], old - k, whole=False), root(leaves[:k])]
+    """Return what shows that the first `old` leaves are a prefix; see `Tree.consistency_proof`."""
+    return Tree(leaves).consistency_proof(old)
 
 
 def _split(size: int) -> int:

@@ -36,7 +36,7 @@ from .completion import (
 from .dates import Instant, windows
 from .entry import Entry
 from .evidence import Choice
-from .history import NOW, Known, Record, View, stated, timeline, together
+from .history import NOW, Known, Record, Timeline, View, stated, timeline, together
 from .plan import FigurePublished, Policy
 from .record import EvidenceAttached, Recorded, live
 from .shown import Shown
@@ -86,9 +86,9 @@ def _bounds(tally: Counter[Possible]) -> Bounds:
 def _changes(view: View, policy: Policy) -> dict[date, Counter[Possible]]:
     """Return for each day the signed changes in how many actions have which possibilities."""
     changes: dict[date, Counter[Possible]] = defaultdict(Counter)
-    for name, action in view.actions.items():
+    for name, line in view.timelines.items():
         before: Possible | None = None
-        for on, after in steps(action, policy, initial_day(view, name)):
+        for on, after in steps(line, policy, initial_day(view, name)):
             changes[on][after] += 1
             if before is not None:
                 changes[on][before] -= 1
@@ -96,9 +96,8 @@ def _changes(view: View, policy: Policy) -> dict[date, Counter[Possible]]:
     return changes
 
 
-def steps(action: Action, policy: Policy, listed_by: date) -> Iterator[tuple[date, Possible]]:
+def steps(line: Timeline, policy: Policy, listed_by: date) -> Iterator[tuple[date, Possible]]:
     """Yield the days on which what an action may add changes, with what it may add from then."""
-    line = timeline(action)
     previous: Possible | None = None
     for on in sorted(set(line.breakpoints())):
         found = contributions(line, on, policy, listed_by)
@@ -267,7 +266,7 @@ class _Steps:
 
     @classmethod
     def of(cls, action: Action, policy: Policy, listed_by: date) -> "_Steps":
-        pairs = list(steps(action, policy, listed_by))
+        pairs = list(steps(timeline(action), policy, listed_by))
         return cls([on for on, _ in pairs], [found for _, found in pairs])
 
     def at(self, on: date) -> list[Possible]:

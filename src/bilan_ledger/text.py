@@ -23,7 +23,9 @@ SALT_LENGTH = 32
 _DOMAIN = b"bilan-ledger/text/v1\x00"
 _KEY = re.compile(r"[^\W_][\w.\-:]*", re.UNICODE)
 _HEX = re.compile(r"[0-9a-f]{64}")
-_INVISIBLE = {"Cc", "Cs", "Zl", "Zp"}
+# Unicode's categories Cc, Cs, Zl and Zp; the second without line feed and tab.
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
+_INVISIBLE_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 
 
 def clean(value: object, field: str, *, longest: int = TITLE_LENGTH, lines: bool = False) -> str:
@@ -37,19 +39,18 @@ def clean(value: object, field: str, *, longest: int = TITLE_LENGTH, lines: bool
         raise InvalidValue(
             "text-too-long", field=field, value=value, length=len(value), longest=longest
         )
-    text = unicodedata.normalize("NFC", value).strip()
+    text = (value if value.isascii() else unicodedata.normalize("NFC", value)).strip()
     if not text:
         raise InvalidValue("text-empty", field=field, value=value)
     if len(text) > longest:  # a few characters are longer in NFC
         raise InvalidValue(
             "text-too-long", field=field, value=value, length=len(text), longest=longest
         )
-    for position, char in enumerate(text, 1):
-        if unicodedata.category(char) in _INVISIBLE and not (lines and char in "\n\t"):
-            raise InvalidValue(
-                "text-control", field=field, value=value,
-                char=f"U+{ord(char):04X}", position=position,
-            )  # fmt: skip
+    if found := (_INVISIBLE_IN_LINES if lines else _INVISIBLE).search(text):
+        raise InvalidValue(
+            "text-control", field=field, value=value,
+            char=f"U+{ord(found[0]):04X}", position=found.start() + 1,
+        )  # fmt: skip
     return text
 
 

@@ -45,7 +45,7 @@ from bilan_ledger.completion import (
 from bilan_ledger.dates import Instant
 from bilan_ledger.entry import Entry
 from bilan_ledger.evidence import Evidence
-from bilan_ledger.history import NOW, Known, Record, View, records, together
+from bilan_ledger.history import NOW, Known, Record, View, records, timeline, together
 from bilan_ledger.plan import (
     AmendPlan,
     CreatePlan,
@@ -187,7 +187,7 @@ def test_the_steps_of_an_action_are_its_possibilities(log: list[Entry], policy: 
     view = records(log)["p"].view()
     listed_by = view.plans["p"].terms().initial_list_day
     for name, action in view.actions.items():
-        told = list(steps(action, policy, listed_by))
+        told = list(steps(timeline(action), policy, listed_by))
         assert all(a < b and was != now for (a, was), (b, now) in pairwise(told))
         found = dict(told)
         now = None

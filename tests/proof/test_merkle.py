@@ -12,6 +12,7 @@ from functools import cache
 import pytest
 from proof_samples import LONG, VECTORS
 
+from bilan_ledger import merkle
 from bilan_ledger.merkle import (
     Tree,
     consistency_proof,
@@ -77,12 +78,30 @@ ROOTS = {0: root([]), **{size: mth(0, size) for size in SIZES}}
 
 
 def test_the_roots_of_every_size_up_to_300_are_the_definition_s():
-    """Grown leaf by leaf, with O(log n) hashes kept."""
+    """Grown leaf by leaf; and of every size that the grown tree once had."""
     tree = Tree()
     for size, leaf in enumerate(LEAVES, 1):
         tree.append(leaf)
         assert (size, ROOTS[size]) == (tree.size, tree.root())
-        assert len(tree._whole) <= size.bit_length()
+    for size in (0, *SIZES):
+        assert tree.root(size) == ROOTS[size]
+
+
+def test_a_question_to_a_grown_tree_takes_few_hashes(monkeypatch):
+    """However large it is: no more than two for each doubling."""
+    tree = Tree(LEAVES)
+    counted = []
+    hashed = merkle.node_hash
+    monkeypatch.setattr(merkle, "node_hash", lambda *a: counted.append(a) or hashed(*a))
+    for size in SIZES:
+        for ask in (
+            lambda: tree.root(size),  # noqa: B023 asked at once
+            lambda: tree.inclusion_proof(size // 3, size),  # noqa: B023
+            lambda: tree.consistency_proof(size // 3 or 1, size),  # noqa: B023
+        ):
+            counted.clear()
+            ask()
+            assert len(counted) <= 2 * size.bit_length()
 
 
 def test_every_leaf_of_every_size_up_to_300_is_proved_included():

@@ -1,4 +1,4 @@
-"""The pages without a browser: what is in them, how large they are, and the commands that write them."""
+"""The pages without a browser: what is in them, their size, and the commands that write them."""
 
 import json
 import re
@@ -198,15 +198,15 @@ def test_the_report_of_bethune_is_small_and_names_its_log(report):
     assert "période préélectorale du 1er septembre 2025 au 15 mars 2026" in front
 
 
-# --- commands --------------------------------------------------------------------------------------
+# --- commands ------------------------------------------------------------------------------------
 
 
 def test_an_exported_log_gives_the_same_pages(report, bethune, tmp_path):
     """But for the commands that name where it was read from."""
     log = tmp_path / "ledger.jsonl"
     bilan("export", log, "--ledger", bethune)
-    out, _ = bilan("report", tmp_path / "again", "bethune-2020", "--ledger", log, "--on", "2024-03-31",
-                   "--election", "2026-03-15", "--json")  # fmt: skip
+    day = ("--on", "2024-03-31", "--election", "2026-03-15")
+    out, _ = bilan("report", tmp_path / "again", "bethune-2020", "--ledger", log, *day, "--json")
     pages = json.loads(out)["pages"]
     for name in pages:
         ours, theirs = (
@@ -239,7 +239,7 @@ def test_a_damaged_log_gives_no_report(report, bethune, tmp_path):
 
 
 def test_the_chart_in_the_readme_is_what_the_command_draws(bethune, tmp_path):
-    """Made anew with: bilan chart docs/images/bethune.svg bethune-2020 --on 2024-03-31 --lang en."""
+    """Made anew by: bilan chart docs/images/bethune.svg bethune-2020 --on 2024-03-31 --lang en."""
     drawn = tmp_path / "bethune.svg"
     bilan("chart", drawn, "bethune-2020", "--on", "2024-03-31", "--lang", "en", "--ledger", bethune)
     assert (ROOT / "docs/images/bethune.svg").read_bytes() == drawn.read_bytes()
@@ -254,7 +254,7 @@ def test_the_chart_as_an_image(bethune, tmp_path):
     assert ".svg or .png" in err
 
 
-# --- notebooks ---------------------------------------------------------------------------------------
+# --- notebooks -----------------------------------------------------------------------------------
 
 
 def test_a_notebook_shows_a_ledger_a_figure_and_a_curve(bethune, monkeypatch):

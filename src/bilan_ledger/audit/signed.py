@@ -5,7 +5,7 @@ checkpoints contradict each other, and whose signatures hold.
 Refuses to know: what the entries say.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
@@ -64,7 +64,7 @@ def against(
     leaves: Sequence[Hash], checkpoints: Sequence[tuple[str, Checkpoint]]
 ) -> Iterator[Finding]:
     """Yield where the log is not what was signed."""
-    roots = roots_at(leaves, {checkpoint.size for _, checkpoint in checkpoints})
+    tree = Tree(leaves)
     signed: dict[tuple[str, int], bytes] = {}
     for place, checkpoint in checkpoints:
         size, name = checkpoint.size, (checkpoint.origin, checkpoint.size)
@@ -72,19 +72,8 @@ def against(
             yield found("checkpoint-fork", place=place, size=size)
         if size > len(leaves):
             yield found("log-shorter", place=place, size=size, have=len(leaves))
-        elif roots[size] != checkpoint.root:
+        elif tree.root(size) != checkpoint.root:
             yield found("tree-mismatch", place=place, size=size)
-
-
-def roots_at(leaves: Sequence[Hash], sizes: Iterable[int]) -> Mapping[int, Hash]:
-    """Return the root at each of some sizes, in one pass."""
-    wanted, tree = set(sizes), Tree()
-    found_: dict[int, Hash] = {0: tree.root()}
-    for leaf in leaves:
-        tree.append(leaf)
-        if tree.size in wanted:
-            found_[tree.size] = tree.root()
-    return found_
 
 
 def signatures(

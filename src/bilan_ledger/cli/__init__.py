@@ -11,6 +11,7 @@ vouches for), 70 a fault of ours, 130 interrupted.
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from cyclopts import CycloptsError
 from cyclopts.exceptions import (
@@ -21,17 +22,14 @@ from cyclopts.exceptions import (
 )
 
 from ..errors import BilanError, CommandRefused, LedgerUnavailable, MalformedEntry, NotFound
-from . import commands as _commands  # noqa: F401 declares them
-from . import evidence as _evidence  # noqa: F401
-from . import imports as _imports  # noqa: F401 declares `bilan import`
-from . import opendata as _opendata  # noqa: F401
-from . import proof as _proof  # noqa: F401
-from . import report as _report  # noqa: F401
-from . import simulate as _simulate  # noqa: F401
+from . import commands as _commands  # noqa: F401 declares the commands of every day
 from . import words
 from .app import app
 from .options import UsageError
 from .words import say
+
+# What declares the other commands; read only when one of them is meant, or a list of all.
+_OTHERS = ("evidence", "imports", "opendata", "proof", "report", "simulate")
 
 _USAGE = (
     (UnknownCommandError, "usage-unknown-command"),
@@ -48,10 +46,10 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def run(argv: Sequence[str]) -> int:
     """Run one command and return its exit code; prints one line for any error."""
+    asked = list(argv) or ["--help"]
+    _declare(asked[0])
     try:
-        command, bound, _ = app.parse_args(
-            list(argv) or ["--help"], exit_on_error=False, print_error=False
-        )
+        command, bound, _ = app.parse_args(asked, exit_on_error=False, print_error=False)
         code = command(*bound.args, **bound.kwargs)
         sys.stdout.flush()
     except CycloptsError as error:
@@ -75,6 +73,17 @@ def run(argv: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 the last net: never a traceback on people
         return _fail(70, say("unexpected", why=f"{type(error).__name__}: {error}"))
     return code if isinstance(code, int) else 0
+
+
+def _declare(word: str) -> None:
+    if word not in app:
+        declare_all()
+
+
+def declare_all() -> None:
+    """Declare every command."""
+    for name in _OTHERS:
+        import_module(f".{name}", __name__)
 
 
 def _code(error: BilanError) -> int:

@@ -5,11 +5,10 @@ Refuses to know: any single command.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from cyclopts import App, Group, Parameter
-from rich.progress import Progress
 
 from ..formats import shapes
 from ..ledger import Ledger
@@ -47,11 +46,13 @@ def print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 this is the output
 
 
-def opened(common: Output) -> Ledger:
-    """Open a ledger and read it, with a progress bar when there is much to read."""
+def opened(common: Output, plans: Sequence[str | None] = ()) -> Ledger:
+    """Open a ledger; without plans all of it is read, with a progress bar when that is much."""
     ledger = common.open()
-    total = len(ledger)
+    total = 0 if any(plans) else len(ledger)
     if total >= _LONG and show.err.is_terminal:
+        from rich.progress import Progress  # noqa: PLC0415 few commands show one
+
         with Progress(console=show.err, transient=True) as progress:
             task = progress.add_task(say("reading"), total=total)
             for read in ledger.refresh():

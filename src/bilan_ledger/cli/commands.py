@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import attrs
 from cyclopts import Parameter
-from rich.progress import Progress
 
 from .. import action as actions
 from ..completion import policy_of
@@ -406,7 +405,7 @@ def show_(
     common: OUTPUT = Output(),
 ) -> None:
     """Show a plan or an action, with its whole history."""
-    with opened(common) as ledger:
+    with opened(common, [subject]) as ledger:
         name = ActionId.parse(subject) if "/" in subject else None
         key = name.plan if name else subject
         view = ledger.view(key, known=known)
@@ -432,7 +431,7 @@ def figure(
     common: OUTPUT = Output(),
 ) -> None:
     """Print the figure of a day, as it is known."""
-    with opened(common) as ledger:
+    with opened(common, plans) as ledger:
         found = ledger.figure(*plans, on=on, known=known)
         chosen = policy.policy(found.policy)
         found = ledger.figure(*plans, on=found.on, known=known, policy=chosen)
@@ -461,7 +460,7 @@ def replay(
     common: OUTPUT = Output(),
 ) -> None:
     """Replay the figure."""
-    with opened(common) as ledger:
+    with opened(common, plans) as ledger:
         view = ledger.view(*plans, known=known)
         chosen = policy.policy(policy_of(view, date.max))
         if revisions is not None:
@@ -503,7 +502,7 @@ def explain(
     common: OUTPUT = Output(),
 ) -> None:
     """Print what moved the figure between two days."""
-    with opened(common) as ledger:
+    with opened(common, plans) as ledger:
         chosen = policy.policy(policy_of(ledger.view(*plans, known=known), date.max))
         found = ledger.explain(
             *plans, before=from_, after=to, known=known, known_before=known_from, policy=chosen
@@ -517,7 +516,7 @@ def explain(
 @command("reconcile", ASK)
 def reconcile(*plans: PLANS, known: options.Known = None, common: OUTPUT = Output()) -> int:
     """Hold the published figures against the ledger."""
-    with opened(common) as ledger:
+    with opened(common, plans) as ledger:
         view = ledger.view(*plans, known=known)
         found = [check for key in view.plans for check in ledger.reconcile(key, known=known)]
     if common.json:
@@ -536,7 +535,7 @@ def log(
     common: OUTPUT = Output(),
 ) -> None:
     """Print the entries, in order."""
-    with opened(common) as ledger:
+    with opened(common, [plan]) as ledger:
         entries = ledger.entries(plan, after=after)
         if common.json:
             print_json([shapes.entry_json(entry, ledger.text) for entry in entries])
@@ -590,6 +589,8 @@ def tables(what: str = "status", /, *, common: OUTPUT = Output()) -> None:
 
 
 def _rebuild(steps: Iterator[tuple[int, int]]) -> None:
+    from rich.progress import Progress  # noqa: PLC0415 few commands show one
+
     with Progress(console=show.err, transient=True) as progress:
         task = progress.add_task(say("rebuilding"), total=None)
         for done, total in steps:

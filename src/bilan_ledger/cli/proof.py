@@ -32,7 +32,7 @@ from ..ledger import Ledger
 from ..merkle import leaf_hash, root
 from ..plan import FigurePublished
 from ..transfer import export_log, texts_beside
-from . import show, words
+from . import show, show_findings, words
 from .app import KEEP, OUTPUT, PROVE, RECORDING, app, command, option, print_json
 from .options import Output, Recording, Switch, UsageError
 from .words import say
@@ -160,7 +160,7 @@ def checkpoint(
         if common.json:
             print_json([{"size": c.size, "note": str(c)} for c in found])
         else:
-            show.checkpoints(found)
+            show_findings.checkpoints(found)
 
 
 def _signed(common: Output, kept: Archive, key: PrivateKey) -> Checkpoint:
@@ -381,7 +381,7 @@ def verify_(
     if common.json:
         print_json(shapes.verification_json(found, words.LANG))
     else:
-        show.verification(found)
+        show_findings.verification(found)
     if found.refuted:
         return 1
     return 0 if found.trusted else 6
@@ -439,7 +439,7 @@ def audit_(
     if common.json:
         print_json(shapes.audit_json(found, words.LANG))
     else:
-        show.audited(found, name)
+        show_findings.audited(found, name)
     return {Severity.ERROR: 1, Severity.WARNING: 6}.get(found.worst or Severity.NOTICE, 0)
 
 

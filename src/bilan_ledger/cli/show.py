@@ -3,7 +3,6 @@
 Decides: how results look in a terminal. Refuses to know: how they were computed.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -16,9 +15,6 @@ from rich.table import Table
 from rich.text import Text
 
 from ..action import Action, description, successors
-from ..audit import Audit, Finding, Severity
-from ..audit.proof import Verification
-from ..checkpoint import Checkpoint
 from ..completion import Bounds, Completion, Ratio
 from ..entry import Entry
 from ..evidence import Evidence
@@ -386,67 +382,7 @@ def recorded(entries: Sequence[Entry]) -> None:
         )  # fmt: skip
 
 
-# --- proof -----------------------------------------------------------------------------------
-
-_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "dim"}
-_FEW = 5  # findings of one kind that are shown
-
-
-def checkpoints(found: Sequence[Checkpoint]) -> None:
-    """Print the kept checkpoints, a row each."""
-    made = table(say("size"), say("root"), say("signed-by"), right=(0,))
-    for each in found:
-        names = ", ".join(signature.name for signature in each.signatures)
-        made.add_row(str(each.size), each.root.hex()[:16] + "…", escape(names))
-    out.print(made)
-
-
-def verification(found: Verification) -> None:
-    """Print what a bundle proves, what not, and why."""
-    words_ = {
-        True: ("proven", "green"),
-        None: ("not-proven", "yellow"),
-        False: ("disproved", "red"),
-    }
-    for each in found.statements:
-        word, style = words_[each.holds]
-        line(f"{say(word)} {each.text(words.LANG)}", style)
-    _findings(found.findings)
-    if found.refuted:
-        line(say("verify-refuted"), "bold red")
-    else:
-        line(say("verify-trusted" if found.trusted else "verify-untrusted"), "bold")
-
-
-def audited(found: Audit, source: str) -> None:
-    """Print what an audit found, the gravest first, with what to do."""
-    line(say("audited", source=source, entries=found.entries, root=found.root.hex()[:16]), "bold")
-    if not found.findings:
-        line(say("audit-clean"), "green")
-        return
-    _findings(sorted(found.findings, key=lambda finding: -finding.severity))
-    counts = Counter(finding.severity for finding in found.findings)
-    line(
-        say(
-            "audit-counts", errors=counts[Severity.ERROR],
-            warnings=counts[Severity.WARNING], notices=counts[Severity.NOTICE],
-        ),
-        "bold",
-    )  # fmt: skip
-
-
-def _findings(several: Sequence[Finding]) -> None:
-    kinds: dict[str, list[Finding]] = {}
-    for finding in several:
-        kinds.setdefault(finding.code, []).append(finding)
-    for code, alike in kinds.items():
-        style = _STYLES[alike[0].severity]
-        for finding in alike[:_FEW]:
-            severity = say(f"severity-{finding.severity.word}")
-            line(f"{severity} [{code}] {finding.text(words.LANG)}", style)
-        if len(alike) > _FEW:
-            line(f"  {say('audit-more', count=len(alike) - _FEW)}", "dim")
-        line(f"  → {alike[0].advice(words.LANG)}", "dim")
+# --- captured files -----
 
 
 def captured(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -5,6 +5,7 @@ faster), what is sealed, and how a question about knowledge becomes an index of 
 Refuses to know: the rules themselves (see `action` and `plan`), and how anything is shown.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -62,6 +63,8 @@ Command = actions.Command | plans.Command
 KnownAt = Known | Checkpoint | Instant | datetime | date | int | str
 _TRIES = 50
 _DIGITS = 18  # of an index
+_NAMED = 20  # plans, in an error
+_SEVERAL = 10  # actions from which on they are read together
 _REMEMBERED = 1_000  # actions whose state is kept for the next command
 
 
@@ -120,7 +123,9 @@ class Ledger(Shown):
         self._plans: dict[str, plans.Plan] = {}
         self._actions: dict[ActionId, actions.Action] = {}
         self._records: dict[str, Record] = {}
-        self._entries: list[Entry] = []
+        self._entries: list[Entry] = []  # all of the log, if a question ever needed all of it
+        self._reached: dict[str, int] = {}  # how much of the log was read for one plan alone
+        self._size = 0  # of the log, as the question that is being answered sees it
         self.tree = LogTree(self._lines)
 
     # --- opening -----------------------------------------------------------------------------
@@ -238,6 +243,7 @@ class Ledger(Shown):
 
     def _try(self, orders: Sequence[Order], recorded_by: str) -> tuple[Entry, ...]:
         decided = _Decision(self)
+        decided.prepare(orders)
         for order in orders:
             decided.decide(order, recorded_by)
         append = Append(self._clock, decided.sealer.texts, decided.erased, decided.expected)
@@ -311,30 +317,38 @@ class Ledger(Shown):
         """Return the action as stored now, reading only what was added since last time."""
         stream = stream_id(name.plan, name.action)
         before = self._actions.pop(name, None)
-        try:
+        with _named(name):
             if before is None:
                 state = self.application.load(stream, _fold)
             else:
                 state = _fold(self.application.newer(stream, before.version), before)
-        except ValueError as error:
-            if isinstance(error, MalformedEntry):
-                raise
-            raise MalformedEntry("row-disagrees", index=str(name), column="after") from None
         self._actions[name] = state
         if len(self._actions) > _REMEMBERED:
             del self._actions[next(iter(self._actions))]
         return state
 
+    def _action_states(self, names: Collection[ActionId]) -> dict[ActionId, actions.Action]:
+        """Return many actions as stored now, by few questions to the store; none that is known."""
+        unknown = {stream_id(n.plan, n.action): n for n in names if n not in self._actions}
+        if len(unknown) < _SEVERAL:
+            return {}
+        found: dict[ActionId, actions.Action] = {}
+        streams = self.application.streams(list(unknown))
+        for stream, name in unknown.items():
+            with _named(name):
+                found[name] = _fold(streams.get(stream, ()))
+        return found
+
     def _lineage(self, plan: str) -> tuple[dict[str, tuple[str, ...]], int]:
         """Return who carries on whom in a plan, and how long the log was that says so."""
-        self._sync()
-        record = self._records.get(plan, Record(plan))
+        self._look()
+        record = self._known_record(plan) or Record(plan)
         known = {
             key: actions.successors(state)
             for key, state in record.actions.items()
             if live(state.statuses)
         }
-        return known, len(self._entries)
+        return known, self._size
 
     # --- reading -----------------------------------------------------------------------------
 
@@ -354,8 +368,11 @@ class Ledger(Shown):
         with self._lock:
             while entries := self.application.page(len(self._entries)):
                 for entry in entries:
-                    self._learn(entry)
-                yield len(self._entries)
+                    if entry.index >= self._reached.get(entry.plan, 0):
+                        self._learn(entry)
+                    self._entries.append(entry)
+                self._size = len(self._entries)
+                yield self._size
 
     def _learn(self, entry: Entry) -> None:
         record = self._records.get(entry.plan) or Record(entry.plan)
@@ -366,7 +383,6 @@ class Ledger(Shown):
         except ValueError:
             raise MalformedEntry("row-disagrees", index=entry.index, column="after") from None
         self._records[entry.plan] = record
-        self._entries.append(entry)
 
     def _lines(self, start: int) -> Sequence[Line]:
         return self.application.lines(start)
@@ -397,10 +413,14 @@ class Ledger(Shown):
         self, plan: str | None = None, *, after: int = -1, known: KnownAt | None = None
     ) -> tuple[Entry, ...]:
         """Return the entries of the log, or of one plan, after an index, in order."""
-        with self.reading() as (entries, records):
+        with self._lock:
+            if plan is None:
+                self._sync()
+            else:
+                self._look()
             if plan is None and known is None:
-                return tuple(entries[after + 1 :])
-            several = list(records.values()) if plan is None else [self._record(plan)]
+                return tuple(self._entries[after + 1 :])
+            several = list(self._records.values()) if plan is None else [self._record(plan)]
             point = self._known(several, known)
             found = [e for r in several for e in r.entries if e.index > after and r.knew(point, e)]
             return tuple(sorted(found, key=lambda entry: entry.index))
@@ -438,8 +458,12 @@ class Ledger(Shown):
 
     def plans(self) -> tuple[str, ...]:
         """Return the keys of all plans, in the order of their creation."""
-        self._sync()
-        return tuple(self._records)
+        with self._lock:
+            found = self.application.plan_keys()
+            if found is None:
+                self._sync()
+                return tuple(self._records)
+            return tuple(found)
 
     def view(self, *names: str, known: KnownAt | None = None) -> View:
         """Return one or several plans (default: all) as believed at a point of knowledge.
@@ -447,7 +471,11 @@ class Ledger(Shown):
         Raises `NotFound` for a plan that the ledger does not hold, or did not know then.
         """
         with self._lock:
-            several = [self._record(name) for name in names or self.plans()]
+            if names:
+                self._look()
+            else:
+                self._sync()
+            several = [self._record(name) for name in names or self._records]
             if not several:
                 raise NotFound("no-plan", plan="*", plans="—")
             point = self._known(several, known)
@@ -524,18 +552,20 @@ class Ledger(Shown):
         self, *names: str, on: str | date | None = None, policy: Policy | None = None
     ) -> tuple[Revision, ...]:
         """Return how the figure for one day was revised as the log grew."""
-        with self.reading() as (all_entries, _):
+        with self._lock:
             view = self.view(*names)
-            entries = [entry for entry in all_entries if entry.plan in view.plans]
+            found = [entry for name in view.plans for entry in self._records[name].entries]
+            entries = sorted(found, key=lambda entry: entry.index)
         return tuple(revisions(entries, self._day(view, on), policy))
 
     def as_published(
         self, *names: str, policy: Policy | None = None, stated: bool = False
     ) -> Curve:
         """Return the figure of each day as it would have been published that day."""
-        with self.reading() as (_, records):
+        with self._lock:
             view = self.view(*names)
-            return as_published([records[name] for name in view.plans], policy, by_source=stated)
+            several = [self._records[name] for name in view.plans]
+            return as_published(several, policy, by_source=stated)
 
     def explain(
         self,
@@ -548,30 +578,48 @@ class Ledger(Shown):
     ) -> Explanation:
         """Return what moved the figure between two days; `known_before` defaults to `known`."""
         days = day(before, "before"), day(after, "after")
-        with self.reading() as (_, records):
+        with self._lock:
             view = self.view(*names, known=known)
-            several = [records[name] for name in view.plans]
+            several = [self._records[name] for name in view.plans]
             earlier = view.known if known_before is None else self._known(several, known_before)
             return explain(several, (days[0], earlier), (days[1], view.known), policy)
 
     def reconcile(self, name: str, *, known: KnownAt | None = None) -> tuple[Reconciliation, ...]:
         """Return each published figure of a plan held against the ledger."""
-        with self.reading() as (_, records):
+        with self._lock:
             view = self.view(name, known=known)
-            return reconcile(records[name], view.known)
+            return reconcile(self._records[name], view.known)
 
     # --- how -----------------------------------------------------------------------------------
 
     def _record(self, name: str) -> Record:
-        self._sync()
-        if name not in self._records:
-            listed = ", ".join(self._records) or "—"
-            raise NotFound("no-plan", plan=name, plans=listed)
-        return self._records[name]
+        """Return all that the log says of one plan, as far as `_look` or `_sync` saw it."""
+        if found := self._known_record(name):
+            return found
+        self._sync()  # where entries are missing, that is what is to be said
+        raise NotFound("no-plan", plan=name, plans=_listed(tuple(self._records)))
+
+    def _known_record(self, name: str) -> Record | None:
+        start = max(self._reached.get(name, 0), len(self._entries))
+        if start < self._size:
+            entries = self.application.of_plan(name, start, self._size)
+            if entries is None:
+                self._sync()
+            else:
+                for entry in entries:
+                    self._learn(entry)
+                self._reached[name] = self._size
+        return self._records.get(name)
+
+    def _look(self) -> None:
+        """See how long the log is now; plans are read up to there when they are asked for."""
+        self._size = len(self)
 
     def _sync(self) -> None:
+        """Read all of the log."""
         for _ in self.refresh():
             pass
+        self._size = len(self._entries)
 
     def _day(self, view: View, on: str | date | None) -> date:
         if on is not None:
@@ -584,7 +632,7 @@ class Ledger(Shown):
         """Return a point of knowledge as an index of the log: the order of knowledge."""
         match known:
             case None:
-                return Known(index=len(self._entries) - 1)
+                return Known(index=self._size - 1)
             case Known():
                 return known
             case Checkpoint():
@@ -593,18 +641,24 @@ class Ledger(Shown):
                 return Known(index=known.size - 1)
             case bool():
                 raise InvalidValue("known-form", field="known", value=known)
-            case int() if 0 <= known < len(self._entries):
+            case int() if 0 <= known < self._size:
                 return Known(index=known)
             case str():
                 return self._known_text(several, known)
             case Instant() | datetime():
                 instant = Instant.of(known, "known")
-                told = [e.index for e in self._entries if e.recorded_at <= instant]
-                return Known(index=max(told, default=-1))
+                later = bisect_right(range(self._size), instant, key=self._recorded_at)
+                return Known(index=later - 1)
             case date():
                 return known_by(several, known)
             case _:
                 raise InvalidValue("known-form", field="known", value=known)
+
+    def _recorded_at(self, index: int) -> Instant:
+        """Return the recorded date of an entry; they never go back along the log."""
+        if index < len(self._entries):
+            return self._entries[index].recorded_at
+        return self.application.page(index, 1)[0].recorded_at
 
     def _known_text(self, several: Sequence[Record], text: str) -> Known:
         """Read `412`, `2024-01-15` or an instant; after `stated:`, by stated date."""
@@ -619,6 +673,22 @@ class Ledger(Shown):
         except InvalidValue:
             raise InvalidValue("known-form", field="known", value=text) from None
         return Known(stated=instant) if stated else self._known(several, instant)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = ", …" if len(names) > _NAMED else ""
+    return (", ".join(names[:_NAMED]) or "—") + more
+
+
+@contextmanager
+def _named(action: ActionId) -> Iterator[None]:
+    """Say of which action the stored entries do not fit together."""
+    try:
+        yield
+    except ValueError as error:
+        if isinstance(error, MalformedEntry):
+            raise
+        raise MalformedEntry("row-disagrees", index=str(action), column="after") from None
 
 
 def _fold(entries: Iterable[Entry], state: actions.Action | None = None) -> actions.Action:
@@ -645,7 +715,16 @@ class _Decision:
         self._ledger = ledger
         self._plans: dict[str, plans.Plan] = {}
         self._actions: dict[ActionId, actions.Action] = {}
+        self._axes: dict[str, dict[str, frozenset[str]]] = {}
         self._lineages: dict[str, dict[str, tuple[str, ...]]] = {}
+
+    def prepare(self, orders: Iterable[Order]) -> None:
+        """Read the actions that many orders are about before deciding them one by one."""
+        named = {order.subject for order in orders if "/" in order.subject}
+        if len(named) >= _SEVERAL:
+            self._actions = self._ledger._action_states(  # noqa: SLF001
+                [ActionId.parse(name) for name in named]
+            )
 
     def decide(self, order: Order, recorded_by: str) -> None:
         """Decide one command; raises `CommandRefused`."""
@@ -675,6 +754,7 @@ class _Decision:
                 self.erased.extend(sealed.commitment for sealed in event.texts)
         if name is None:
             self._plans[plan] = state
+            self._axes.pop(plan, None)
         else:
             self._actions[name] = state
 
@@ -689,8 +769,10 @@ class _Decision:
         return self._actions[name]
 
     def _around(self, name: ActionId, command: Any) -> actions.Surroundings:
-        terms = self._plan(name.plan).terms()
-        axes = {axis.key: frozenset(t.key for t in axis.themes) for axis in terms.axes}
+        if name.plan not in self._axes:
+            declared = self._plan(name.plan).terms().axes
+            self._axes[name.plan] = {a.key: frozenset(t.key for t in a.themes) for a in declared}
+        axes = self._axes[name.plan]
         lineage = self._lineage(name.plan) if actions.touches_lineage(command) else {}
         return actions.Surroundings(action=name.action, lineage=lineage, axes=axes)
 

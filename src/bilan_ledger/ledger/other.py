@@ -77,12 +77,12 @@ class OtherLog(Log):
             for entry, index in zip(entries, indexes, strict=True)
         )
 
-    def page(self, start: int) -> list[Entry]:
+    def page(self, start: int, limit: int = PAGE) -> list[Entry]:
         """Return some entries from an index on, whatever the store's own numbering."""
         with self.available():
             after = self._ids[start - 1] if start else None
-            rows = self.recorder.select_notifications(after, PAGE, inclusive_of_start=False)
-        self._ids[start:] = [row.id for row in rows]
+            rows = self.recorder.select_notifications(after, limit, inclusive_of_start=False)
+        self._ids[start : start + len(rows)] = [row.id for row in rows]
         return [checked(row, index) for index, row in enumerate(rows, start)]
 
     def lines(self, start: int) -> list[wire.Line]:

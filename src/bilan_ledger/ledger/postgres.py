@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from time import sleep
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import (
@@ -35,7 +36,7 @@ from ..errors import LedgerUnavailable
 from ..text import SealedText
 from ..wire import UNSTAMPED
 from .append import Append
-from .store import Log, stamped
+from .store import Log, PlanLog, Row, stamped
 
 FORMAT = 1
 _LOCK = 0x42494C41  # "BILA": the advisory lock of whoever writes, or makes tables
@@ -43,6 +44,10 @@ _TRIES = 6
 _WAIT = 0.25  # seconds, growing
 _CONNECT_TIMEOUT = 5  # seconds
 _RECONNECT_TIMEOUT = 0.5  # seconds
+
+# The plan that an entry's own bytes name, as the database reads them (see `sqlite`).
+_PLAN = "bilan_ledger_plan(state)"
+_COLUMNS = "notification_id, originator_id, originator_version, topic, state"
 
 _SCHEMA = """
 CREATE TABLE bilan_ledger (format integer NOT NULL);
@@ -55,6 +60,13 @@ CREATE TABLE bilan_ledger_events (
     notification_id bigint NOT NULL PRIMARY KEY,
     UNIQUE (originator_id, originator_version)
 );
+CREATE FUNCTION bilan_ledger_plan(state bytea) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN RETURN convert_from(state, 'UTF8')::jsonb ->> 'plan';
+EXCEPTION WHEN OTHERS THEN RETURN NULL;
+END $$;
+CREATE INDEX bilan_ledger_events_by_plan
+    ON bilan_ledger_events ({plan} NULLS FIRST, notification_id);
 CREATE TABLE bilan_ledger_texts (
     commitment text PRIMARY KEY,
     salt bytea NOT NULL,
@@ -89,6 +101,19 @@ def grants(writer: str, reader: str, schema: str = "public") -> str:
     names = {"writer": writer, "reader": reader, "schema": schema}
     quoted = {name: sql.Identifier(value).as_string() for name, value in names.items()}
     return _GRANTS.format(**quoted)
+
+
+_PLANS = f"""
+WITH RECURSIVE known AS (
+    (SELECT {_PLAN} AS plan FROM bilan_ledger_events ORDER BY 1 LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT {_PLAN} FROM bilan_ledger_events WHERE {_PLAN} > known.plan ORDER BY 1 LIMIT 1
+    ) FROM known WHERE known.plan IS NOT NULL
+)
+SELECT plan, (SELECT min(notification_id) FROM bilan_ledger_events WHERE {_PLAN} = plan) AS first
+FROM known WHERE plan IS NOT NULL ORDER BY first
+"""  # noqa: S608 every name in it is ours
 
 
 class _Datastore(PostgresDatastore):
@@ -175,6 +200,42 @@ class PostgresRecorder(PostgresApplicationRecorder):
         start: int = row["notification_id"]
         return list(range(start, start + len(events)))
 
+    def select_rows(self, start: int, limit: int) -> list[Row]:
+        """Return rows of the log from a row number on, in its order."""
+        where = "notification_id >= %s ORDER BY notification_id LIMIT %s"
+        return self._rows(where, start, limit)
+
+    def select_rows_of(self, plan: str, start: int, end: int) -> list[Row] | None:
+        """Return the rows of one plan between two row numbers (None: some are not legible)."""
+        if not self._legible():
+            return None
+        where = f"{_PLAN} = %s AND notification_id BETWEEN %s AND %s ORDER BY notification_id"
+        return self._rows(where, plan, start, end)
+
+    def select_streams(self, streams: Sequence[UUID]) -> list[Row]:
+        """Return the rows of many streams, each in its order."""
+        return self._rows("originator_id = ANY(%s) ORDER BY 2, 3", list(streams))
+
+    def select_plans(self) -> list[str] | None:
+        """Return the keys of all plans in their order, by one step in the index for each."""
+        if not self._legible():
+            return None
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(_PLANS.encode())
+            return [row["plan"] for row in c.fetchall()]
+
+    def _legible(self) -> bool:
+        return not self._rows(f"{_PLAN} IS NULL LIMIT 1")
+
+    def _rows(self, where: str, *values: object) -> list[Row]:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(f"SELECT {_COLUMNS} FROM bilan_ledger_events WHERE {where}".encode(), values)  # noqa: S608
+            return [
+                (r["notification_id"], str(r["originator_id"]), r["originator_version"],
+                 r["topic"], bytes(r["state"]))
+                for r in c.fetchall()
+            ]  # fmt: skip
+
     def select_texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
         """Return the texts behind commitments; erased ones, and all for a reader, are missing."""
         with self.datastore.transaction(commit=False) as c:
@@ -232,7 +293,7 @@ def create_tables(url: str) -> None:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         if _format(connection) is not None:
             raise LedgerUnavailable("ledger-exists", path=shown(url))
-        connection.execute(_SCHEMA.format(format=FORMAT).encode())
+        connection.execute(_SCHEMA.format(format=FORMAT, plan=_PLAN).encode())
 
 
 def apply_grants(url: str, writer: str, reader: str) -> None:
@@ -250,7 +311,7 @@ def open_database(url: str, *, read_only: bool) -> Log:
     if found > FORMAT:
         raise LedgerUnavailable("ledger-newer", path=shown(url), found=found, known=FORMAT)
     address = _read_only(url) if read_only else url
-    log = Log(
+    log = PlanLog(
         {
             "PERSISTENCE_MODULE": get_topic(LedgerFactory),
             "BILAN_LEDGER_URL": address,

@@ -5,8 +5,9 @@ Refuses to know: what the texts say.
 """
 
 import secrets
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable
+from functools import cache
+from typing import Any, cast
 
 import attrs
 
@@ -36,14 +37,24 @@ class Sealer:
     def value(self, value: Any) -> Any:
         """Return a value with every private text in it sealed, at any depth."""
         if isinstance(value, tuple):
-            return tuple(self.value(item) for item in value)
-        if not attrs.has(type(value)) or isinstance(value, Sealed):
-            return value
+            return tuple(self.value(item) for item in value) if value else value
         changes: dict[str, Any] = {}
-        for field in attrs.fields(type(value)):
-            before = getattr(value, field.name)
-            if field.metadata.get("private") and isinstance(before, str):
-                changes[field.name] = self.text(before, field.name)
-            elif field.init and (after := self.value(before)) is not before:
-                changes[field.name] = after
+        for name, private in _fields(cast("Hashable", type(value))):
+            before = getattr(value, name)
+            if private and isinstance(before, str):
+                changes[name] = self.text(before, name)
+            elif (after := self.value(before)) is not before:
+                changes[name] = after
         return attrs.evolve(value, **changes) if changes else value
+
+
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, bool], ...]:
+    """Return the fields of a class that may hold private texts, and whether they are such."""
+    if not attrs.has(kind) or kind is Sealed:
+        return ()
+    return tuple(
+        (field.name, bool(field.metadata.get("private")))
+        for field in attrs.fields(kind)
+        if field.init
+    )

@@ -6,6 +6,7 @@ Refuses to know: what is in the entries.
 """
 
 import os
+import re
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -38,14 +39,22 @@ from ..entry import Entry
 from ..errors import LedgerUnavailable
 from ..text import SealedText
 from .append import Append
-from .store import Log, stamped, unavailable
+from .store import Log, PlanLog, Row, stamped, unavailable
 
 FORMAT = 1
+_COLUMNS = "rowid, originator_id, originator_version, topic, state"
+_HEX = re.compile("[0-9a-f]{32}")
 _APPLICATION_ID = 0x42494C41  # "BILA", at byte 68 of the file
 _LOCK_TIMEOUT = 30  # seconds
 _SCRUB_TRIES = 20
 _SCRUB_WAIT = 0.25  # seconds
 _CHUNK = 500  # variables of one statement, well below SQLite's limit
+
+# The plan that an entry's own bytes name, as the database reads them: it makes and keeps the index
+# by itself. NULL where the bytes were damaged: then only reading everything tells what is there.
+_PLAN = (
+    "CASE WHEN json_valid(CAST(state AS TEXT)) THEN json_extract(CAST(state AS TEXT), '$.plan') END"
+)
 
 _SCHEMA = f"""
 BEGIN;
@@ -59,6 +68,7 @@ CREATE TABLE stored_events (
     state BLOB NOT NULL,
     UNIQUE (originator_id, originator_version)
 );
+CREATE INDEX stored_events_by_plan ON stored_events ({_PLAN});
 CREATE TABLE texts (
     commitment TEXT PRIMARY KEY,
     salt BLOB NOT NULL,
@@ -152,6 +162,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             "INSERT INTO stored_events (originator_id, originator_version, topic, state)"
             " VALUES (?, ?, ?, ?)"
         )
+        self._counted = 0  # rows from the first on, without a hole
 
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
@@ -169,6 +180,59 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         erased = [(commitment,) for commitment in append.erased]
         c.executemany("DELETE FROM texts WHERE commitment = ?", erased)
         return ids
+
+    def select_rows(self, start: int, limit: int) -> list[Row]:
+        """Return rows of the log from a row number on, in its order."""
+        where = "rowid >= ? ORDER BY rowid LIMIT ?"
+        return self._rows(f"SELECT {_COLUMNS} FROM stored_events WHERE {where}", start, limit)  # noqa: S608
+
+    def select_rows_of(self, plan: str, start: int, end: int) -> list[Row] | None:
+        """Return the rows of one plan between two row numbers."""
+        if not self._legible(end):
+            return None
+        where = f"{_PLAN} = ? AND rowid BETWEEN ? AND ? ORDER BY rowid"
+        select = f"SELECT {_COLUMNS} FROM stored_events WHERE {where}"  # noqa: S608
+        return self._rows(select, plan, start, end)
+
+    def select_streams(self, streams: Sequence[UUID]) -> list[Row]:
+        """Return the rows of many streams, each in its order."""
+        found: list[Row] = []
+        for start in range(0, len(streams), _CHUNK):
+            chunk = [stream.hex for stream in streams[start : start + _CHUNK]]
+            marks = ",".join("?" * len(chunk))
+            where = f"originator_id IN ({marks}) ORDER BY originator_id, originator_version"
+            found += self._rows(f"SELECT {_COLUMNS} FROM stored_events WHERE {where}", *chunk)  # noqa: S608
+        return found
+
+    def select_plans(self) -> list[str] | None:
+        """Return the keys of all plans in their order, by one step in the index for each."""
+        if not self._legible(self.max_notification_id() or 0):
+            return None
+        with _translated(), self.datastore.transaction(commit=False) as c:
+            c.execute(_PLANS)
+            return [row[0] for row in c.fetchall()]
+
+    def _legible(self, end: int) -> bool:
+        """Whether every row up to a number is there, and names a plan."""
+        counted = "SELECT count(*) FROM stored_events WHERE rowid BETWEEN ? AND ?"
+        damaged = f"SELECT 1 FROM stored_events WHERE {_PLAN} IS NULL LIMIT 1"  # noqa: S608
+        with _translated(), self.datastore.transaction(commit=False) as c:
+            if end > self._counted:
+                c.execute(counted, (self._counted + 1, end))
+                if c.fetchone()[0] != end - self._counted:
+                    return False
+                self._counted = end
+            c.execute(damaged)
+            return c.fetchone() is None
+
+    def _rows(self, select: str, *values: object) -> list[Row]:
+        with _translated(), self.datastore.transaction(commit=False) as c:
+            c.execute(select, values)
+            rows = c.fetchall()
+        if not all(isinstance(row[0], int) for row in rows):  # the schema was changed
+            msg = "rows without a number"
+            raise OperationalError(msg)
+        return [(row[0], _stream(row[1]), row[2], row[3], row[4]) for row in rows]
 
     def convert_originator_id(self, originator_id: str) -> UUID | str:
         """Return the stream's id, or what stands in its place where the row was changed."""
@@ -223,6 +287,26 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
                         return
                     sleep(_SCRUB_WAIT)
         raise LedgerUnavailable("scrub-busy")
+
+
+def _stream(written: object) -> str:
+    """Return a stream's id as everywhere, or what stands in its place where it was changed."""
+    text = str(written)
+    if not _HEX.fullmatch(text):
+        return f"{text} (changed)"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+_PLANS = f"""
+WITH RECURSIVE known (plan) AS (
+    SELECT min({_PLAN}) FROM stored_events
+    UNION ALL
+    SELECT (SELECT min({_PLAN}) FROM stored_events WHERE {_PLAN} > known.plan)
+    FROM known WHERE known.plan IS NOT NULL
+)
+SELECT plan, (SELECT min(rowid) FROM stored_events WHERE {_PLAN} = plan) AS first
+FROM known WHERE plan IS NOT NULL ORDER BY first
+"""  # noqa: S608 every name in it is ours
 
 
 class LedgerFactory(SQLiteFactory):
@@ -318,7 +402,7 @@ def open_file(path: Path, *, read_only: bool) -> Log:
     return log
 
 
-class _FileLog(Log):
+class _FileLog(PlanLog):
     """The log in the file that bears the name: not in one that was removed or replaced since."""
 
     file: Path

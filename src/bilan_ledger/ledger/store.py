@@ -54,6 +54,10 @@ def stamped(events: Sequence[StoredEvent], append: Append, last: bytes | None) -
     ]
 
 
+Row = tuple[int, str, Any, Any, Any]
+"""A row of the log as a store holds it: row number (index + 1), stream, version, name, bytes."""
+
+
 class Recorder(Protocol):
     """What the ledger asks of a store beyond eventsourcing's application recorder."""
 
@@ -63,6 +67,26 @@ class Recorder(Protocol):
 
     def scrub(self) -> None:
         """Remove what erased texts left behind in the store's files."""
+        ...
+
+
+class PlanRecorder(Recorder, Protocol):
+    """What a store that finds the rows of one plan can also be asked."""
+
+    def select_rows(self, start: int, limit: int) -> list[Row]:
+        """Return rows of the log from a row number on, in its order."""
+        ...
+
+    def select_rows_of(self, plan: str, start: int, end: int) -> list[Row] | None:
+        """Return the rows of one plan between two row numbers (None: not every row is legible)."""
+        ...
+
+    def select_streams(self, streams: Sequence[UUID]) -> list[Row]:
+        """Return the rows of many streams, each in its order."""
+        ...
+
+    def select_plans(self) -> list[str] | None:
+        """Return the keys of all plans in their order (None: not every row is legible)."""
         ...
 
 
@@ -85,9 +109,12 @@ def checked(row: StoredEvent, index: int | None) -> Entry:
     A row that was read without its index is named by its stream and version.
     """
     named = f"{row.originator_id} v{row.originator_version}" if index is None else index
-    if not isinstance(row.state, bytes):
+    return _checked(_line(_row_of(row, -1 if index is None else index)), row.state, named)
+
+
+def _checked(line: wire.Line, state: object, named: object) -> Entry:
+    if not isinstance(state, bytes):
         raise MalformedEntry("row-disagrees", index=named, column="state")
-    line = line_of(row, -1 if index is None else index)
     entry = wire.decode(line.state, line.index, place=f"#{named}")
     if column := wire.disagreement(line, entry):
         raise MalformedEntry("row-disagrees", index=named, column=column)
@@ -96,11 +123,18 @@ def checked(row: StoredEvent, index: int | None) -> Entry:
 
 def line_of(row: StoredEvent, index: int) -> wire.Line:
     """Return what a row holds, unchecked: whoever changed it may have changed anything."""
-    state: object = row.state
+    return _line(_row_of(row, index))
+
+
+def _row_of(row: StoredEvent, index: int) -> Row:
+    return index + 1, str(row.originator_id), row.originator_version, row.topic, row.state
+
+
+def _line(row: Row) -> wire.Line:
+    number, stream, version, name, state = row
     if not isinstance(state, bytes):
         state = repr(state).encode()  # no entry is written so
-    columns = (str(row.originator_id), row.originator_version, row.topic)
-    return wire.Line(index, state, columns)
+    return wire.Line(number - 1, state, (stream, version, name))
 
 
 class Log(Application[UUID]):
@@ -144,27 +178,41 @@ class Log(Application[UUID]):
         with self.available():
             return [cast("Draft", d).entry for d in self.events.get(stream, gt=version)]
 
-    def page(self, start: int) -> list[Entry]:
+    def streams(self, streams: Sequence[UUID]) -> dict[UUID, list[Entry]]:
+        """Return the entries of many streams; those that are empty may be missing."""
+        return {stream: self.newer(stream, 0) for stream in streams}
+
+    def page(self, start: int, limit: int = PAGE) -> list[Entry]:
         """Return some entries of the log from an index on; none at its end.
 
         Raises `MalformedEntry` when a row is missing or does not agree with its bytes.
         """
-        with self.available():
-            rows = self.recorder.select_notifications(start + 1, PAGE)
         entries: list[Entry] = []
-        for index, row in enumerate(rows, start):
-            if row.id != index + 1:
+        for index, row in enumerate(self._rows(start, limit), start):
+            if row[0] != index + 1:
                 raise MalformedEntry("row-disagrees", index=index, column="rowid")
-            entries.append(checked(row, index))
+            entries.append(_checked(_line(row), row[-1], index))
         return entries
 
     def lines(self, start: int) -> list[wire.Line]:
         """Return some rows of the log from an index on, unchecked; none at its end."""
-        if start >= _LAST_ROW:
-            return []
+        return [] if start >= _LAST_ROW else [_line(row) for row in self._rows(start, PAGE)]
+
+    def _rows(self, start: int, limit: int) -> list[Row]:
         with self.available():
-            rows = self.recorder.select_notifications(start + 1, PAGE)
-        return [line_of(row, row.id - 1) for row in rows]
+            found = self.recorder.select_notifications(start + 1, limit)
+        return [_row_of(row, row.id - 1) for row in found]
+
+    def of_plan(self, plan: str, start: int, end: int) -> list[Entry] | None:  # noqa: ARG002
+        """Return the entries of one plan from an index on and before another.
+
+        None: this store cannot find them, or not every row is legible; read all of the log.
+        """
+        return None
+
+    def plan_keys(self) -> list[str] | None:
+        """Return the keys of all plans in the order of their creation; None as for `of_plan`."""
+        return None
 
     def scrub(self) -> None:
         """Remove what erased texts left behind in the store's files.
@@ -191,6 +239,41 @@ class Log(Application[UUID]):
             yield
         except (PersistenceError, UnicodeDecodeError) as error:  # not even the error is text
             raise unavailable(error, self.place) from error
+
+
+class PlanLog(Log):
+    """The log in a store that finds the entries of one plan without reading the others."""
+
+    name = Log.name  # which eventsourcing gives to each class anew
+
+    @property
+    def _recorder(self) -> PlanRecorder:
+        return cast("PlanRecorder", self.recorder)
+
+    def _rows(self, start: int, limit: int) -> list[Row]:
+        with self.available():
+            return self._recorder.select_rows(start + 1, limit)
+
+    def streams(self, streams: Sequence[UUID]) -> dict[UUID, list[Entry]]:
+        """Return the entries of many streams; those that are empty are missing."""
+        found: dict[UUID, list[Entry]] = {}
+        with self.available():
+            rows = self._recorder.select_streams(streams)
+        for row in rows:
+            entry = _checked(_line(row), row[-1], row[0] - 1)
+            found.setdefault(entry.stream, []).append(entry)
+        return found
+
+    def of_plan(self, plan: str, start: int, end: int) -> list[Entry] | None:
+        """Return the entries of one plan from an index on and before another."""
+        with self.available():
+            rows = self._recorder.select_rows_of(plan, start + 1, end)
+        return None if rows is None else [_checked(_line(r), r[-1], r[0] - 1) for r in rows]
+
+    def plan_keys(self) -> list[str] | None:
+        """Return the keys of all plans in the order of their creation."""
+        with self.available():
+            return self._recorder.select_plans()
 
 
 _SQLITE = {

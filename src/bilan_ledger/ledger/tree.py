@@ -7,10 +7,9 @@ Refuses to know: what the entries say, and who signs.
 from collections.abc import Callable, Sequence
 from threading import RLock
 
-from .. import merkle
 from ..checkpoint import Checkpoint
 from ..errors import InvalidValue, MalformedEntry
-from ..merkle import Hash
+from ..merkle import Hash, Tree, leaf_hash
 from ..wire import Line
 
 
@@ -19,52 +18,58 @@ class LogTree:
 
     def __init__(self, lines: Callable[[int], Sequence[Line]]) -> None:
         self._lines = lines
-        self._leaves: list[Hash] = []
+        self._tree = Tree()
         self._lock = RLock()
+
+    def size(self) -> int:
+        """Return how many entries the log has, having read all of them."""
+        return self._read(None)
 
     def leaves(self, size: int | None = None) -> list[Hash]:
         """Return the hashes of the first entries; raises `InvalidValue` if there are fewer."""
+        return [self._tree.leaf(index) for index in range(self._read(size))]
+
+    def _read(self, size: int | None) -> int:
+        """Read as many entries as are asked for (None: all), and return how many these are."""
         with self._lock:
-            while size is None or len(self._leaves) < size:
-                lines = self._lines(len(self._leaves))
+            while size is None or self._tree.size < size:
+                lines = self._lines(self._tree.size)
                 if not lines:
                     break
                 self._learn(lines)
-            if size is not None and not 0 <= size <= len(self._leaves):
-                raise InvalidValue("tree-size", field="size", value=size, have=len(self._leaves))
-            return self._leaves[:size]
+            if size is not None and not 0 <= size <= self._tree.size:
+                raise InvalidValue("tree-size", field="size", value=size, have=self._tree.size)
+            return self._tree.size if size is None else size
 
     def _learn(self, lines: Sequence[Line]) -> None:
         for line in lines:
-            if line.index != len(self._leaves):
-                raise MalformedEntry("row-disagrees", index=len(self._leaves), column="rowid")
-            self._leaves.append(merkle.leaf_hash(line.state))
+            if line.index != self._tree.size:
+                raise MalformedEntry("row-disagrees", index=self._tree.size, column="rowid")
+            self._tree.append(leaf_hash(line.state))
 
     def root(self, size: int | None = None) -> Hash:
         """Return the root over the first entries."""
-        return merkle.root(self.leaves(size))
+        return self._tree.root(self._read(size))
 
     def inclusion_proof(self, index: int, size: int | None = None) -> list[Hash]:
         """Return the hashes that lead from an entry to the root."""
-        leaves = self.leaves(size)
-        if not 0 <= index < len(leaves):
-            raise InvalidValue("tree-size", field="index", value=index, have=len(leaves))
-        return merkle.inclusion_proof(leaves, index)
+        have = self._read(size)
+        if not 0 <= index < have:
+            raise InvalidValue("tree-size", field="index", value=index, have=have)
+        return self._tree.inclusion_proof(index, have)
 
     def consistency_proof(self, old: int, new: int | None = None) -> list[Hash]:
         """Return what shows that the log of `new` entries only added to that of `old`."""
-        leaves = self.leaves(new)
-        if not 0 < old <= len(leaves):
-            raise InvalidValue("tree-size", field="old", value=old, have=len(leaves))
-        return merkle.consistency_proof(leaves, old)
+        have = self._read(new)
+        if not 0 < old <= have:
+            raise InvalidValue("tree-size", field="old", value=old, have=have)
+        return self._tree.consistency_proof(old, have)
 
     def checkpoint(self, origin: str, size: int | None = None) -> Checkpoint:
         """Return an unsigned checkpoint of the log under the name `origin`."""
-        leaves = self.leaves(size)
-        return Checkpoint(origin, len(leaves), merkle.root(leaves))
+        have = self._read(size)
+        return Checkpoint(origin, have, self._tree.root(have))
 
     def holds(self, checkpoint: Checkpoint) -> bool:
         """Whether the log begins with exactly the entries that a checkpoint stands for."""
-        return len(self.leaves()) >= checkpoint.size and checkpoint.root == self.root(
-            checkpoint.size
-        )
+        return self.size() >= checkpoint.size and checkpoint.root == self.root(checkpoint.size)

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -138,13 +139,23 @@ class _Whole:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(next(iter(self.view.plans.values())).terms().territory.timezone)
 
-    @property
+    @cached_property
     def days(self) -> tuple[date, date]:
         """The first and the last day that can be chosen."""
         terms = [plan.terms() for plan in self.view.plans.values()]
         figures = [item.event.on for plan in self.view.plans.values() for item in plan.figures]
         told = [self.choice.on, *figures, *(point.on for point in self.points)]
         return min(*told, *(each.start for each in terms)), max(told)
+
+    @cached_property
+    def earlier(self) -> dict[str, list[str]]:
+        """The actions that each action carries on."""
+        found: dict[str, list[str]] = {}
+        for name, action in self.view.actions.items():
+            plan = name.partition("/")[0]
+            for key in successors(action):
+                found.setdefault(f"{plan}/{key}", []).append(name)
+        return found
 
     @property
     def axes(self) -> list[Axis]:
@@ -335,14 +346,19 @@ def _measure(
     }  # fmt: skip
 
 
+def _rule(policy: Policy, words: Words) -> dict[str, str]:
+    """Return what stands beside the figure: what counts, of which base, and how it is rounded."""
+    base = words("how-base", base=words(f"base-{policy.base}"))
+    code = f"how-rounding-{policy.decimals}" if policy.decimals < 2 else "how-rounding"  # noqa: PLR2004 many
+    rounding = words(code, rounding=words(f"rounding-{policy.rounding}"), decimals=policy.decimals)
+    return {"lead": words("lead", counted=words.counted(policy)), "rule": f"{base} {rounding}"}
+
+
 def _how(whole: _Whole, words: Words) -> dict[str, Any]:
     source, policy = whole.source, whole.policy
     return {
         "counted": words("how-counted", counted=words.counts_when(policy)),
-        "base": words("how-base", base=words(f"base-{policy.base}")),
-        "rounding": words(
-            "how-rounding", rounding=words(f"rounding-{policy.rounding}"), decimals=policy.decimals
-        ),
+        "rule": _rule(policy, words)["rule"],
         "reviewed": words(
             "how-reviewed", day=words.day(whole.civil(source.last)), index=source.last.index,
             count=source.entries,
@@ -384,7 +400,7 @@ def _embedded(whole: _Whole, words: Words) -> Markup:
         "axisTitles": [_axis_title(whole, key) for key in whole.data["axes"]],
         "ranks": [rank[name] for name in names],
         "cellWords": [words.word(cell) for cell in whole.data["cells"]],
-        "policyWords": [words.counted(Policy(**each)) for each in whole.data["policies"]],
+        "policyWords": [_rule(Policy(**each), words) for each in whole.data["policies"]],
         "moves": [
             moves(record.actions[name], labels, words)
             for record in whole.source.records for name in record.actions
@@ -441,7 +457,7 @@ def _article(whole: _Whole, record: Record, key: str, words: Words) -> dict[str,
     state = record.actions[key]
     name = f"{record.key}/{key}"
     said = qualifier(state, whole.choice.on) if live(state.statuses) else None
-    earlier = [n for n, other in record.actions.items() if key in successors(other)]
+    later = [f"{record.key}/{each}" for each in successors(state)]
     on = whole.choice.on
     told = lines(record, key, words)
     pieces = Numbered[Evidence]()
@@ -451,8 +467,8 @@ def _article(whole: _Whole, record: Record, key: str, words: Words) -> dict[str,
         "status": _status(state, on, words),
         "qualifier": words(f"qualifier-{said}") if said else "",
         "lineage": [
-            (words(f"lineage-{way}"), [_named(whole, f"{record.key}/{each}") for each in several])
-            for way, several in (("to", successors(state)), ("from", earlier)) if several
+            (words(f"lineage-{way}"), [_named(whole, each) for each in several])
+            for way, several in (("to", later), ("from", whole.earlier.get(name, ()))) if several
         ],
         "lines": drawn, "pieces": [_piece(piece, _measured(piece, words)) for piece in pieces],
     }  # fmt: skip
@@ -543,6 +559,7 @@ def _render(name: str, words: Words, whole: _Whole, **context: Any) -> str:
     )
     template = _environment(words).get_template(name)
     return template.render(
-        say=words, lang=words.lang, words=words, policy=whole.policy, security=policy,
+        say=words, words=words, lang=words.lang, colon=" :" if words.lang == "fr" else ":",
+        policy=whole.policy, security=policy,
         style=Markup(style), code=Markup(code), **context,  # noqa: S704 our own files
     )  # fmt: skip

@@ -237,9 +237,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "toutes les actions, sauf celles qu'on ne peut pas évaluer",
         "all actions except those that cannot be assessed",
     ),
+    "how-rounding-0": (
+        "Pourcentage arrondi à l'unité, {rounding}.",
+        "Percentage rounded to a whole number, {rounding}.",
+    ),
+    "how-rounding-1": (
+        "Pourcentage arrondi à une décimale, {rounding}.",
+        "Percentage rounded to one decimal, {rounding}.",
+    ),
     "how-rounding": (
-        "Pourcentage arrondi {rounding}, avec {decimals} décimale(s).",
-        "Percentage rounded {rounding}, to {decimals} decimal(s).",
+        "Pourcentage arrondi à {decimals} décimales, {rounding}.",
+        "Percentage rounded to {decimals} decimals, {rounding}.",
     ),
     "rounding-half-up": ("au plus proche, la moitié au-dessus", "to the nearest, halves up"),
     "rounding-half-even": ("au plus proche, la moitié au pair", "to the nearest, halves to even"),
@@ -361,7 +369,7 @@ class Words:
     def dated(self, when: When) -> str:
         """Return an uncertain date as it stands after a verb: in 2020, on 3 March 2020."""
         text = self.when(when)
-        if "/" in when.text or text == when.text != when.text[:4]:
+        if "/" in when.text or (text == when.text and not text.isdecimal()):
             return text
         return self("when-on" if when.exact else "when-in", part=text)
 

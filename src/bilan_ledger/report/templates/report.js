@@ -195,6 +195,8 @@
     const row = tallies.whole.at(state.on), { policy } = tallies;
     const found = bounds(row, 0), alone = bounds(row, 8);
     put("percent", percents(found, policy));
+    put("lead", tallies.policyWords.lead);
+    put("rule", tallies.policyWords.rule);
     put("fraction", fraction(found));
     put("alone-percent", percents(alone, policy));
     put("alone-fraction", fraction(alone));

@@ -1,0 +1,165 @@
+"""A question about one plan reads that plan alone, and answers as if all had been read."""
+
+from datetime import UTC, datetime
+
+import pytest
+from ledger_samples import Clock
+
+from bilan_ledger import (
+    CreatePlan,
+    Engage,
+    Ledger,
+    MalformedEntry,
+    Merge,
+    NotFound,
+    Order,
+    Propose,
+    PublishFigure,
+    Retract,
+    Terms,
+    Territory,
+    wire,
+)
+from bilan_ledger.text import _INVISIBLE, _INVISIBLE_IN_LINES
+
+TERMS = Terms(title="P", territory=Territory(name="V"), start="2024-01-01", end="2024-12-31")
+PLANS = ["delta", "alpha", "charlie", "bravo"]  # in the order of their creation
+ROUNDS = [
+    lambda plan: Order(plan, CreatePlan(terms=TERMS)),
+    lambda plan: Order(f"{plan}/A", Propose(on="2024-01", title="A")),
+    lambda plan: Order(f"{plan}/B", Propose(on="2024-02-02", title="B")),
+    lambda plan: Order(f"{plan}/A", Engage(on="2024-03-01")),
+    lambda plan: Order(plan, PublishFigure(percentage=50, of=2, on="2024-04-01")),
+    lambda plan: Order(f"{plan}/B", Merge(on="2024-05-01", target="A")),
+    lambda plan: Order(f"{plan}/A", Retract(entry=2, reason="erreur")),
+]
+KNOWN = [None, 3, 11, 27, "2024-02-01", "stated:2024-02-01", datetime(2024, 2, 1, 12, tzinfo=UTC)]
+
+
+def create(place, clock):
+    """Make a ledger of plans whose entries lie among each other."""
+    with Ledger.create(place) as _:
+        pass
+    with Ledger.open(place, recorded_by="Mairie", clock=clock) as ledger:
+        for order in ROUNDS:
+            ledger.record_all([order(plan) for plan in PLANS])
+            clock.tick(minutes=60 * 24)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request, tmp_path):
+    found = tmp_path / "x.ledger"
+    if request.param == "postgres":
+        found = request.getfixturevalue("postgres_url")
+    create(found, Clock("2024-01-30T09:00:00+00:00"))
+    return found
+
+
+def answers(ledger, plan, known):
+    """Ask all that can be asked of one plan; what is refused is an answer too."""
+    asks = {
+        "figure": lambda: ledger.figure(plan, on="2024-06-01", known=known),
+        "curve": lambda: ledger.curve(plan, known=known),
+        "entries": lambda: ledger.entries(plan, known=known),
+        "reconcile": lambda: ledger.reconcile(plan, known=known),
+        "revisions": lambda: ledger.revisions(plan, on="2024-06-01"),
+        "published": lambda: ledger.as_published(plan),
+        "action": lambda: ledger.action(f"{plan}/A", known=known),
+        "explain": lambda: ledger.explain(
+            plan, before="2024-01-15", after="2024-06-01", known=known
+        ),
+    }
+    found = {}
+    for name, ask in asks.items():
+        try:
+            found[name] = ask()
+        except NotFound as error:
+            found[name] = error.code
+    return found
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=str)
+def test_the_answers_are_those_of_the_whole_log(place, known):
+    with Ledger.open(place, read_only=True) as whole:
+        whole.entries()
+        for plan in PLANS:
+            with Ledger.open(place, read_only=True) as alone:
+                assert answers(alone, plan, known) == answers(whole, plan, known)
+
+
+def test_only_the_plan_that_is_asked_about_is_read(place, monkeypatch):
+    read = []
+    decode = wire.decode
+    monkeypatch.setattr(wire, "decode", lambda *a, **k: (e := decode(*a, **k), read.append(e))[0])
+    with Ledger.open(place, read_only=True) as ledger:
+        assert ledger.plans() == tuple(PLANS)
+        assert read == []
+        ledger.figure("charlie", on="2024-06-01")
+        assert len(read) == len(ROUNDS)
+        ledger.figure("charlie", on="2024-06-02")
+        assert len(read) == len(ROUNDS)
+        assert len(ledger.entries()) == len(PLANS) * len(ROUNDS)
+        ledger.figure(on="2024-06-01")
+        assert [entry.index for entry in read[len(ROUNDS) :]] == [*range(len(PLANS * len(ROUNDS)))]
+
+
+def test_what_is_recorded_meanwhile_is_read(place):
+    with Ledger.open(place, recorded_by="x") as one, Ledger.open(place, recorded_by="y") as other:
+        for number, plan in enumerate(PLANS * 2):
+            before = other.figure(plan, on="2024-06-01").bounds.low.base
+            one.record(f"{plan}/N{number}", Propose(on="2024-01-01", title="N"))
+            assert other.figure(plan, on="2024-06-01").bounds.low.base == before + 1
+        assert other.entries() == one.entries()
+        with pytest.raises(NotFound) as error:
+            other.figure("nowhere")
+        assert error.value.facts["plans"] == "delta, alpha, charlie, bravo"
+
+
+def test_a_row_that_is_missing_is_noticed_by_every_plan(tmp_path):
+    """Also by one whose own entries are all there."""
+    import sqlite3  # noqa: PLC0415 nobody else here opens the file
+
+    path = tmp_path / "x.ledger"
+    create(path, Clock("2024-01-30T09:00:00+00:00"))
+    with sqlite3.connect(path) as file:
+        file.execute("DROP TRIGGER stored_events_no_delete")
+        file.execute("DELETE FROM stored_events WHERE rowid = 6")  # alpha/A was proposed
+    file.close()
+    for plan in PLANS:
+        with Ledger.open(path) as ledger, pytest.raises(MalformedEntry) as error:
+            ledger.figure(plan, on="2024-06-01")
+        assert (error.value.facts["index"], error.value.facts["column"]) == (5, "rowid")
+
+
+def test_bytes_that_name_no_plan_are_noticed_by_every_plan(tmp_path):
+    import sqlite3  # noqa: PLC0415
+
+    path = tmp_path / "x.ledger"
+    create(path, Clock("2024-01-30T09:00:00+00:00"))
+    with sqlite3.connect(path) as file:
+        file.execute("DROP TRIGGER stored_events_no_update")
+        file.execute("UPDATE stored_events SET state = CAST('{' AS BLOB) WHERE rowid = 28")
+    file.close()
+    for plan in PLANS:
+        with Ledger.open(path) as ledger, pytest.raises(MalformedEntry):
+            ledger.figure(plan, on="2024-06-01")
+
+
+def test_recording_in_one_plan_does_not_read_the_others(place, monkeypatch):
+    """Not even where the decision rests on other actions of the plan."""
+    read = []
+    decode = wire.decode
+    monkeypatch.setattr(wire, "decode", lambda *a, **k: (e := decode(*a, **k), read.append(e))[0])
+    with Ledger.open(place, recorded_by="x") as ledger:
+        ledger.record("alpha/C", Propose(on="2024-01-01", title="C"))
+        ledger.record("alpha/C", Merge(on="2024-05-01", target="A"))
+    assert {entry.plan for entry in read} == {"alpha"}
+
+
+def test_characters_that_no_text_may_hold_are_those_of_four_categories():
+    import unicodedata  # noqa: PLC0415
+
+    everything = [chr(number) for number in range(0x110000)]
+    wrong = {char for char in everything if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}}
+    assert {char for char in everything if _INVISIBLE.match(char)} == wrong
+    assert {c for c in everything if _INVISIBLE_IN_LINES.match(c)} == wrong - {"\n", "\t"}
