@@ -10,7 +10,7 @@ import platform
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -100,20 +100,37 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         print(f"A ledger of about {entries:,} entries", flush=True)
         if chosen:
             data.build()
-        cases = [_case(case, data, options) for case in chosen]
-        grown = growth(options, Path(folder)) if _wants_growth(options) else []
-        size, communes = (data.size, data.communes) if chosen else (0, 0)
+        results = _begun(options, data if chosen else None)
+        for case in chosen:
+            results["cases"].append(_case(case, data, options))
+            _keep(results, options.out, began)
+        if _wants_growth(options):
+            for row in growth(options, Path(folder)):
+                results["growth"].append(row)
+                _keep(results, options.out, began)
+    return results
+
+
+def _begun(options: argparse.Namespace, data: Data | None) -> dict[str, Any]:
     return {
         "run": {
-            "date": datetime.now(UTC).date().isoformat(), "commit": _commit(), "entries": size,
-            "communes": communes, "seed": options.seed, "quick": options.quick,
-            "seconds": perf_counter() - began,
+            "date": datetime.now(UTC).date().isoformat(), "commit": _commit(),
+            "entries": data.size if data else 0, "communes": data.communes if data else 0,
+            "seed": options.seed, "quick": options.quick, "seconds": 0.0,
         },
         "machine": machine(),
         "versions": {name: _version(name) for name in PEERS},
-        "cases": cases,
-        "growth": grown,
+        "cases": [],
+        "growth": [],
     }  # fmt: skip
+
+
+def _keep(results: dict[str, Any], out: Path, began: float) -> None:
+    """Write what is measured so far: a run that is stopped has not been for nothing."""
+    results["run"]["seconds"] = perf_counter() - began
+    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(results, indent=1, ensure_ascii=False)
+    (out / "results.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _case(case: Case, data: Data, options: argparse.Namespace) -> dict[str, Any]:
@@ -141,18 +158,16 @@ def _wants_growth(options: argparse.Namespace) -> bool:
     return not options.only or "growth" in options.only
 
 
-def growth(options: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
+def growth(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]]:
     """Measure ledgers of more and more communes, each in processes of its own."""
-    found = []
     for communes in options.growth or ([1, 10] if options.quick else [1, 10, 100, 1000]):
         path = folder / f"growth-{communes}.ledger"
         row: dict[str, Any] = {"communes": communes}
         for part in ("grow", "grown"):
             row |= in_child(part, str(path), str(communes), str(options.seed), seconds=7_200)
         path.unlink(missing_ok=True)
-        found.append(row)
         print(f"growth: {row}", flush=True)
-    return found
+        yield row
 
 
 def machine() -> dict[str, Any]:

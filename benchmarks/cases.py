@@ -457,7 +457,7 @@ def bilan_append(data: Data, *, large: bool, tables: bool) -> Sample:
         ledger, plan = _one_commune(data.fresh(f"append-small-{tables}.ledger"))
     projected = Tables(ledger) if tables else None
     if projected is not None:
-        projected.update()
+        list(projected.rebuild())
 
     def append() -> None:
         _propose(ledger, plan)
