@@ -152,6 +152,8 @@ def _memory(result: Result, data: Data) -> None:
                         str(data.seed))  # fmt: skip
         if "rss" in told:
             result.rss[name] = told["rss"]
+        else:
+            print(f"  memory of {name}: {told['failed']}")
 
 
 def _wants_growth(options: argparse.Namespace) -> bool:

@@ -110,7 +110,7 @@ def _all(results: Json) -> Iterator[str]:
 
 _COLUMNS = (
     ("record", "recorded in"), ("cold_figure", "one plan, cold"), ("warm_figure", "one plan, warm"),
-    ("national_figure", "all plans, warm"), ("national_curve", "their curve, warm"),
+    ("national_figure", "all plans, first asked"), ("national_curve", "their curve, then"),
     ("append", "append one"),
 )  # fmt: skip
 
@@ -134,7 +134,7 @@ def _growth(results: Json) -> Iterator[str]:
 
 _LINES = (
     ("record", "recording", "#1b6ca8"), ("cold_figure", "one plan, cold", "#b5482a"),
-    ("warm_figure", "one plan, warm", "#2c7a4b"), ("national_figure", "all plans, warm", "#7a4ba0"),
+    ("warm_figure", "one plan, warm", "#2c7a4b"), ("national_figure", "all plans", "#7a4ba0"),
     ("append", "append one", "#555555"),
 )  # fmt: skip
 _WIDTH, _HEIGHT, _EDGE = 640, 380, 60

@@ -7,6 +7,7 @@
   indexed before anything is timed.
 """
 
+import inspect
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -59,7 +60,7 @@ def raw_insert(db: sqlite3.Connection, rows: Sequence[Any], texts: Sequence[Any]
 @cache
 def _commitment() -> Any:
     """Return the aggregate's class: the library knows a class by its place, so there is one."""
-    (domain,) = need("eventsourcing.domain")
+    domain, utils = need("eventsourcing.domain", "eventsourcing.utils")
 
     class Commitment(domain.Aggregate):  # type: ignore[misc,name-defined]
         def __init__(self, subject: str, name: str, data: dict[str, Any]) -> None:
@@ -83,6 +84,8 @@ def _commitment() -> Any:
             told = [status for on, status in self.statuses if on <= day]
             return told[-1] if told else ""
 
+    for each in (Commitment, *filter(inspect.isclass, vars(Commitment).values())):
+        utils.get_topic(each)  # so that its name is known before it is read
     return Commitment
 
 
