@@ -51,6 +51,23 @@ WORDS: dict[str, tuple[str, str]] = {
         "« {value} » : nommez un fichier .svg ou .png.",
         '"{value}": name a .svg or .png file.',
     ),
+    # simulate
+    "do-simulate": (
+        "Créer un registre de communes simulées, pour essayer et mesurer ; même graine, mêmes écritures.",
+        "Make a ledger of simulated communes, to try and to measure; same seed, same entries.",
+    ),
+    "opt-simulated-file": (
+        "Le registre à créer : un fichier, ou une adresse postgresql://.",
+        "The ledger to make: a file, or a postgresql:// address.",
+    ),
+    "opt-communes": ("Combien de communes.", "How many communes."),
+    "opt-seed": ("La graine du tirage.", "The seed of what is drawn."),
+    "opt-actions-mean": ("Nombre moyen d'actions d'une commune.", "Mean number of actions of a commune."),
+    "simulating": ("Simulation", "Simulating"),
+    "simulated": (
+        "{path} : {communes} communes simulées, {actions} actions, {entries} écritures.",
+        "{path}: {communes} simulated communes, {actions} actions, {entries} entries.",
+    ),
     # proof
     "group-prove": ("Prouver", "Prove"),
     "do-key": ("Les clés qui signent : new, show.", "The keys that sign: new, show."),

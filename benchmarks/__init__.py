@@ -1,0 +1,1 @@
+"""How fast the ledger is, held against what one would take instead: `python -m benchmarks`."""
