@@ -118,6 +118,7 @@ ENGLISH_ONLY = {
     "explanation/report.md",
     "explanation/rooms.md",
     "reference/api.md",
+    "reference/benchmarks.md",
     "reference/entry-format.md",
     "reference/ledger-file.md",
     "reference/proof-bundle.md",
