@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
@@ -238,3 +239,15 @@ def test_sql_and_python_agree_on_random_ledgers(tmp_path_factory, script, data):
                 tables.update()
         tables.update()
         assert_equal_on_every_day(ledger, tables, days=65)
+
+
+def test_the_rows_of_one_action_are_found_without_reading_the_others(tmp_path):
+    """Else every update would take longer the larger the ledger is."""
+    with Ledger.create(tmp_path / "x.ledger", recorded_by="x") as ledger:
+        Tables(ledger)
+    with closing(sqlite3.connect(tmp_path / "x.ledger")) as file:
+        for table in ("action", "status_period", "evidence", "measure"):
+            asked = f"EXPLAIN QUERY PLAN DELETE FROM {table} WHERE plan = 'a' AND action = 'b'"
+            told = [row[3] for row in file.execute(asked)]
+            assert told
+            assert all(line.startswith(f"SEARCH {table} USING") for line in told), told

@@ -33,6 +33,7 @@ from bilan_ledger import (
     Withdraw,
     transfer,
 )
+from bilan_ledger.cli import run
 from bilan_ledger.transfer import LogNotIntact, export_log, import_log, texts_beside
 
 TERMS = Terms(
@@ -284,3 +285,24 @@ def test_nothing_is_overwritten_and_a_missing_file_is_named(tmp_path):
     assert "mine" == (tmp_path / "a.jsonl").read_text(encoding="utf-8")
     with pytest.raises(NotFound):
         taken_in(Ledger.in_memory(recorded_by="x"), tmp_path / "none.jsonl")
+
+
+def test_a_log_in_a_file_can_be_asked_as_it_is(tmp_path, monkeypatch, capsys):
+    """Whoever is given a ledger.jsonl needs no ledger to look at it; a damaged one is refused."""
+    monkeypatch.chdir(tmp_path)
+    with town() as ledger, Ledger.create("town.ledger") as copy:
+        export_log(ledger, "ledger.jsonl", texts=True)
+        taken_in(copy, "ledger.jsonl")
+    plan = "demo"
+    for line in (f"figure {plan}", f"show {plan}", f"replay {plan}", f"reconcile {plan}", "log"):
+        for place in ("town.ledger", "ledger.jsonl"):
+            assert run([*line.split(), "--ledger", place]) in {0, 1}
+        both = capsys.readouterr().out
+        assert both[: len(both) // 2] == both[len(both) // 2 :] != ""
+    recorded = ["propose", "demo/Z", "--on", "2026", "--title", "Z", "--ledger", "ledger.jsonl"]
+    assert run(recorded) == 5
+    log = tmp_path / "ledger.jsonl"
+    log.write_bytes(log.read_bytes().replace(b"proposed", b"realised", 1))
+    capsys.readouterr()
+    assert run(["figure", plan, "--ledger", "ledger.jsonl"]) == 2
+    assert capsys.readouterr().err.startswith("bilan: ")

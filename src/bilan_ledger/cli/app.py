@@ -46,8 +46,19 @@ def print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 this is the output
 
 
-def opened(common: Output, plans: Sequence[str | None] = ()) -> Ledger:
-    """Open a ledger; without plans all of it is read, with a progress bar when that is much."""
+def opened(common: Output, plans: Sequence[str | None] = (), *, texts: str | None = None) -> Ledger:
+    """Open a ledger; without plans all of it is read, with a progress bar when that is much.
+
+    An exported `ledger.jsonl` is checked and taken into memory; `texts` is its file of texts.
+    """
+    place = common.place()
+    if place.endswith(".jsonl"):
+        from ..transfer import import_log  # noqa: PLC0415 few commands are given a file
+
+        ledger = Ledger.in_memory()
+        for _ in import_log(ledger, place, texts=texts):
+            pass
+        return ledger
     ledger = common.open()
     total = 0 if any(plans) else len(ledger)
     if total >= _LONG and show.err.is_terminal:

@@ -290,7 +290,7 @@ def retract(
 
 @command("scope", RECORD)
 def scope(
-    kind: str,
+    kind: Annotated[str, option("opt-scope-kind")],
     action: options.Action,
     /,
     *,

@@ -50,8 +50,10 @@ def _known(_: Any, tokens: Sequence[Token]) -> Any:
         raise NotFound("no-file", path=path) from None
 
 
-Known = Annotated[Checkpoint | str | None, _help("opt-known", converter=_known)]
-KnownFrom = Annotated[Checkpoint | str | None, _help("opt-known-from", converter=_known)]
+Known = Annotated[Checkpoint | str | None, _help("opt-known", converter=_known, accepts_keys=False)]
+KnownFrom = Annotated[
+    Checkpoint | str | None, _help("opt-known-from", converter=_known, accepts_keys=False)
+]
 
 
 @attrs.frozen(kw_only=True)

@@ -4,8 +4,6 @@ Decides: names and options, and which files are written over. Refuses to know: w
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +13,6 @@ from ..dates import day
 from ..errors import LedgerUnavailable
 from ..ledger import Ledger
 from ..plan import Policy
-from ..transfer import import_log
 from . import options, show, words
 from .app import ASK, OUTPUT, PLANS, POLICY, command, opened, option, print_json
 from .options import Output, PolicyOptions, UsageError
@@ -39,7 +36,7 @@ def report(
     """Write the report: a folder of pages that need no server."""
     from ..report.site import Choice, Source, site  # noqa: PLC0415 its libraries are an extra
 
-    with _read(common) as ledger:
+    with opened(common, texts=os.devnull) as ledger:
         figure = ledger.figure(*plans, on=on)
         size = len(ledger)
         with ledger.reading() as (entries, records):
@@ -82,7 +79,7 @@ def chart(
     kind = Path(file).suffix.lower()
     if kind not in {".svg", ".png"}:
         raise UsageError(say("picture-kind", value=file))
-    with _read(common) as ledger:
+    with opened(common, texts=os.devnull) as ledger:
         figure = ledger.figure(*plans, on=on, known=known)
         chosen = _chosen(policy, ledger, plans)
         choice = Choice(on=figure.on, policy=chosen, elections=_elections(election))
@@ -95,21 +92,7 @@ def chart(
         show.line(say("picture-made", path=file))
 
 
-# --- reading ---------------------------------------------------------------------------------
-
-
-@contextmanager
-def _read(common: Output) -> Iterator[Ledger]:
-    """Open the ledger that is meant; a `ledger.jsonl` is taken into memory and checked."""
-    place = common.place()
-    if not place.endswith(".jsonl"):
-        with opened(common) as ledger:
-            yield ledger
-        return
-    with Ledger.in_memory() as ledger:
-        for _ in import_log(ledger, place, texts=os.devnull):
-            pass
-        yield ledger
+# --- the rule ---------------------------------------------------------------------------------
 
 
 def _chosen(policy: PolicyOptions, ledger: Ledger, plans: tuple[str, ...]) -> Policy | None:

@@ -444,6 +444,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "opt-target": ("L'action qui prend la suite (répétable pour split).",
                    "The action that carries it on (repeat for split)."),
     "opt-evidence": ("Titre d'une pièce justificative.", "Title of a piece of evidence."),
+    "opt-scope-kind": (
+        "withdraw (retirée du programme), merge, split, supersede (reprise par --target), not-assessable, not-assessed ou restore.",
+        "withdraw (it left the plan), merge, split, supersede (carried on by --target), not-assessable, not-assessed or restore.",
+    ),
     "opt-kind": ("report, deliberation, contract, photo, press, data, web, other.",
                  "report, deliberation, contract, photo, press, data, web, other."),
     "opt-url": ("Adresse de la pièce.", "The document's address."),

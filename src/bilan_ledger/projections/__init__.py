@@ -17,7 +17,6 @@ import attrs
 
 from ..completion import Bounds, Ratio
 from ..dates import day
-from ..entry import Entry
 from ..errors import LedgerUnavailable
 from ..history import Record, records
 from ..ledger import Ledger
@@ -58,8 +57,11 @@ class Tables:
         with self._ledger.reading() as (entries, known), self._writing() as c:
             position = self._tables.tracked(c)
             later = entries[position + 1 :]
-            for plan in dict.fromkeys(entry.plan for entry in later):
-                self._renew(c, known[plan], [entry for entry in later if entry.plan == plan])
+            touched: dict[str, set[str | None]] = {}
+            for entry in later:
+                touched.setdefault(entry.plan, set()).add(entry.action)
+            for plan, actions in touched.items():
+                self._renew(c, known[plan], actions)
             if later:
                 self._tables.track(c, later[-1].index)
             return len(later)
@@ -101,8 +103,7 @@ class Tables:
         low, high = (Ratio(row[f"{e}_counted"], row[f"{e}_base"]) for e in ("low", "high"))
         return Bounds(low, high, bool(row["may_be_empty"]))
 
-    def _renew(self, c: Any, record: Record, entries: list[Entry]) -> None:
-        touched = {entry.action for entry in entries}
+    def _renew(self, c: Any, record: Record, touched: set[str | None]) -> None:
         # The plan's terms decide how every action counts.
         names = set(record.actions) if None in touched else touched
         for name in sorted(name for name in names if name is not None):

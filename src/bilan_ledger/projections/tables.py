@@ -28,6 +28,9 @@ class _Tables:
         """Make the tables if they are not there."""
         for table, columns in TABLES.items():
             c.execute(f"CREATE TABLE IF NOT EXISTS {self._name(table, shadow)} ({columns})")
+        for table in () if shadow else ("evidence", "measure"):  # to replace those of one action
+            name = self._name(table, shadow=False)
+            c.execute(f"CREATE INDEX IF NOT EXISTS {table}_of_action ON {name} (plan, action)")
 
     def replace_plan(self, c: Any, plan: str, rows: Rows) -> None:
         """Replace the rows that belong to a plan as a whole."""
