@@ -65,6 +65,14 @@ def sure(found, possibles, code):
     return f"{told} {ENGLISH('empty')}" if empty else told
 
 
+def rule(policy):
+    """Return the sentences on the base and the rounding."""
+    base = ENGLISH("how-base", base=ENGLISH(f"base-{policy.base}"))
+    code = {0: "how-rounding-0", 1: "how-rounding-1"}.get(policy.decimals, "how-rounding")
+    how = ENGLISH(f"rounding-{policy.rounding}")
+    return f"{base} {ENGLISH(code, rounding=how, decimals=policy.decimals)}"
+
+
 def expected(several, ask, policy, data):
     """Return what the page must show, asked of the library."""
     on, since, _, known = ask
@@ -76,6 +84,8 @@ def expected(several, ask, policy, data):
         "told": {
             "percent": ENGLISH.percents(found.bounds, policy),
             "fraction": ENGLISH.fraction(found.bounds),
+            "lead": f"of the plan's actions are {ENGLISH.counted(policy)}",
+            "rule": rule(policy),
             "day": f"on {ENGLISH.day(on)}",
             "plain-day": ENGLISH.day(on),
             "alone-percent": ENGLISH.percents(found.realised, policy),

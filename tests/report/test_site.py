@@ -258,6 +258,7 @@ def test_the_chart_as_an_image(bethune, tmp_path):
 
 
 def test_a_notebook_shows_a_ledger_a_figure_and_a_curve(bethune, monkeypatch):
+    monkeypatch.setattr(notebook, "lang", "en")
     with Ledger.open(bethune, read_only=True) as ledger:
         figure, points = (
             ledger.figure("bethune-2020", on="2024-03-31"),
