@@ -1,5 +1,7 @@
 """What the tests of proofs share: a ledger of 600 entries, keys, and its bundle."""
 
+from proof_samples import Clock
+
 from bilan_ledger import (
     CreatePlan,
     Engage,
@@ -25,7 +27,8 @@ TERMS = Terms(
 
 def town(entries=600):
     """A ledger of so many entries (an even number): half of all actions realised by 2027."""
-    ledger = Ledger.in_memory(recorded_by="Mairie")
+    clock = Clock("2026-12-31T09:00:00+00:00")  # else a day comes when all was recorded late
+    ledger = Ledger.in_memory(recorded_by="Mairie", clock=clock)
     count = (entries - 2) // 2
     orders = [Order("demo", CreatePlan(terms=TERMS))]
     for number in range(count):
