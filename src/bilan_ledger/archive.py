@@ -27,6 +27,7 @@ import attrs
 from .checkpoint import BadCheckpoint, Checkpoint, PublicKey
 from .entry import Entry, sealed_in
 from .errors import InvalidValue, LedgerUnavailable, NotFound
+from .files import write_new
 
 if TYPE_CHECKING:
     from .ledger import Ledger
@@ -47,11 +48,16 @@ class Captured:
     path: Path
 
 
-def _digest(path: Path) -> str:
-    found = sha256()
+def _blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
-            found.update(block)
+            yield block
+
+
+def _digest(path: Path) -> str:
+    found = sha256()
+    for block in _blocks(path):
+        found.update(block)
     return found.hexdigest()
 
 
@@ -136,13 +142,7 @@ class Archive:
             raise NotFound("no-captured-file", sha256=digest, path=self.folder)
         if not whole:
             raise InvalidValue("captured-file-changed", field="sha256", value=digest)
-        try:
-            with Path(target).open("xb") as out, place.open("rb") as file:
-                shutil.copyfileobj(file, out, _BLOCK)
-        except FileExistsError:
-            raise LedgerUnavailable("file-exists", path=target) from None
-        except OSError as error:
-            raise LedgerUnavailable("cannot-write", path=target, why=error.strerror) from None
+        write_new(target, _blocks(place))
 
     @contextmanager
     def removing(self, digests: Iterable[str]) -> Iterator[None]:

@@ -136,16 +136,6 @@ def root(leaves: Sequence[Hash]) -> Hash:
     return Tree(leaves).root()
 
 
-def inclusion_proof(leaves: Sequence[Hash], index: int) -> list[Hash]:
-    """Return the hashes that lead from a leaf to the root; see `Tree.inclusion_proof`."""
-    return Tree(leaves).inclusion_proof(index)
-
-
-def consistency_proof(leaves: Sequence[Hash], old: int) -> list[Hash]:
-    """Return what shows that the first `old` leaves are a prefix; see `Tree.consistency_proof`."""
-    return Tree(leaves).consistency_proof(old)
-
-
 def _split(size: int) -> int:
     """Return "the largest power of two smaller than n" (RFC 9162 §2.1.1)."""
     return 1 << (size - 1).bit_length() - 1

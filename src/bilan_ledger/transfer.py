@@ -20,10 +20,11 @@ from .audit.findings import Finding
 from .audit.rules import decided_again, impossible
 from .entry import Entry, sealed_in
 from .errors import BilanError, InvalidValue, LedgerUnavailable, NotFound
+from .files import write_new
 from .ledger import Ledger
 from .record import Erased
 from .text import SealedText
-from .wire import canonical
+from .wire import canonical, encode
 
 _BATCH = 5_000  # entries of one transaction
 
@@ -52,23 +53,12 @@ def export_log(ledger: Ledger, path: str | Path, *, texts: bool = False) -> int:
     by its owner alone. Raises `LedgerUnavailable` when something is already there.
     """
     entries = ledger.entries()
-    _write(Path(path), (line.state + b"\n" for line in ledger.lines()), 0o644)
+    write_new(path, (line.state + b"\n" for line in ledger.lines()))
     if texts:
         wanted = {sealed.commitment for entry in entries for _, sealed in sealed_in(entry)}
         kept = ledger.sealed_texts(wanted)
-        _write(texts_beside(path), (_text_line(kept[name]) for name in sorted(kept)), 0o600)
+        write_new(texts_beside(path), (_text_line(kept[name]) for name in sorted(kept)), 0o600)
     return len(entries)
-
-
-def _write(path: Path, lines: Iterable[bytes], mode: int) -> None:
-    try:
-        path.touch(mode, exist_ok=False)
-        with path.open("wb") as file:
-            file.writelines(lines)
-    except FileExistsError:
-        raise LedgerUnavailable("file-exists", path=path) from None
-    except OSError as error:
-        raise LedgerUnavailable("cannot-write", path=path, why=error.strerror) from None
 
 
 def _text_line(text: SealedText) -> bytes:
@@ -100,8 +90,7 @@ def import_log(
     kept = _texts(entries, _texts_file(path, texts))
     done = len(ledger)
     ours = [line.state for line in ledger.lines()]
-    theirs = Path(path).read_bytes().split(b"\n")[:done]
-    if ours != theirs:
+    if ours != [encode(entry) for entry in entries[:done]]:
         raise LedgerUnavailable("not-the-same-log", path=path)
     yield done, len(entries)
     while done < len(entries):

@@ -15,8 +15,6 @@ from proof_samples import LONG, VECTORS
 from bilan_ledger import merkle
 from bilan_ledger.merkle import (
     Tree,
-    consistency_proof,
-    inclusion_proof,
     leaf_hash,
     node_hash,
     root,
@@ -129,9 +127,9 @@ def test_our_proofs_are_the_rfc_s_hash_by_hash():
     for size in COMPARED:
         several = LEAVES[:size]
         for number in range(size):
-            assert path(number, 0, size) == inclusion_proof(several, number)
+            assert path(number, 0, size) == Tree(several).inclusion_proof(number)
             older = number + 1
-            assert subproof(older, 0, size, b=True) == consistency_proof(several, older)
+            assert subproof(older, 0, size, b=True) == Tree(several).consistency_proof(older)
 
 
 def changes(proof, random_):
@@ -214,7 +212,7 @@ def test_a_consistency_proof_with_one_thing_changed_is_refused():
 
 def test_nothing_else_is_accepted():
     """Another index, size, root, leaf or order; what is no hash; the tree from nothing."""
-    proof = inclusion_proof(LEAVES[:7], 3)
+    proof = Tree(LEAVES[:7]).inclusion_proof(3)
     assert not verify_inclusion(LEAVES[3], 4, 7, proof, ROOTS[7])
     assert not verify_inclusion(LEAVES[3], 3, 9, proof, ROOTS[7])
     assert not verify_inclusion(LEAVES[3], 3, 7, proof, ROOTS[8])

@@ -29,13 +29,13 @@ from typing import Any
 
 import attrs
 
-from .. import merkle
 from ..checkpoint import BadCheckpoint, Checkpoint, PublicKey
 from ..completion import Bounds
 from ..entry import Entry
 from ..errors import BilanError, InvalidValue, LedgerUnavailable, NotFound
+from ..files import write_new
 from ..history import Known, Record, records
-from ..merkle import Hash
+from ..merkle import SIZE, Hash, Tree, leaf_hash
 from ..plan import FigurePublished
 from ..replay import Reconciliation, reconcile
 from ..wire import Line, canonical, decode
@@ -142,11 +142,10 @@ class Bundle:
         Raises `LedgerUnavailable` when something is already there or it cannot be written.
         """
         path = Path(path)
+        if path.suffix == ".zip":
+            write_new(path, [self.zip()])
+            return
         try:
-            if path.suffix == ".zip":
-                with path.open("xb") as file:
-                    file.write(self.zip())
-                return
             path.mkdir()
             for name, data in self.files.items():
                 (path / name).write_bytes(data)
@@ -215,7 +214,7 @@ def _hashes(data: bytes, name: str) -> list[Hash]:
             value = b64decode(line, validate=True)
         except (BinasciiError, ValueError):
             value = b""
-        if len(value) != merkle.SIZE or b64encode(value).decode() != line:
+        if len(value) != SIZE or b64encode(value).decode() != line:
             raise BadBundle("bundle-form", why=name)
         hashes.append(value)
     return hashes
@@ -255,22 +254,21 @@ def prove(  # noqa: PLR0913 all but the first are named
     Raises `BadCheckpoint` when the lines are not those that were signed, or when the log's own
     signature is missing or does not hold.
     """
-    leaves = [merkle.leaf_hash(line.state) for line in lines]
+    tree = Tree(leaf_hash(line.state) for line in lines)
     for checkpoint in (publication, now):
-        if merkle.root(leaves[: checkpoint.size]) != checkpoint.root:
+        if checkpoint.size > tree.size or tree.root(checkpoint.size) != checkpoint.root:
             raise BadCheckpoint("checkpoint-other-log", size=checkpoint.size)
     verified = [each.verified_by_log(keys) for each in (publication, now)]
     publication, now = (each.note for each in verified)
     signers = {key for each in verified for key, _ in each.signed}
-    signed = leaves[: publication.size]
     shown = lines[: publication.size]
     entries = [entry_of(line) for line in shown]
     inclusion = None
     if plan_only:
         entries = [entry for entry in entries if entry.plan == figure.plan]
         shown = [shown[entry.index] for entry in entries]
-        inclusion = "".join(_inclusion(signed, entry.index) for entry in entries)
-    consistency = merkle.consistency_proof(leaves[: now.size], publication.size)
+        inclusion = "".join(_inclusion(tree, entry.index, publication.size) for entry in entries)
+    consistency = tree.consistency_proof(publication.size, now.size)
     files = {
         "README.txt": _README.encode(),
         "proof.json": claims(entries, figure.index, publication, now),
@@ -292,8 +290,8 @@ def entry_of(line: Line) -> Entry:
     return decode(line.state, line.index)
 
 
-def _inclusion(leaves: Sequence[Hash], index: int) -> str:
-    proof = merkle.inclusion_proof(leaves, index)
+def _inclusion(tree: Tree, index: int, size: int) -> str:
+    proof = tree.inclusion_proof(index, size)
     return " ".join([str(index), *(b64encode(each).decode() for each in proof)]) + "\n"
 
 

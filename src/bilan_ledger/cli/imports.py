@@ -224,7 +224,7 @@ def _shown(prepared: Prepared, done: int, asked: ImportOptions) -> None:
         for problem in row.problems:
             show.line(problem.text(words.LANG))
     for name, count in prepared.counts.items():
-        show.line(say("import-count", count=count, name=_event(name)))
+        show.line(say("import-count", count=count, name=show.event_word(name)))
     if asked.dry_run:
         _steps(prepared.steps)
         show.line(say("import-would", count=prepared.total, plan=prepared.plan))
@@ -235,14 +235,10 @@ def _shown(prepared: Prepared, done: int, asked: ImportOptions) -> None:
         show.line(say("import-left-out", count=rows, path=path), "bold")
 
 
-def _event(name: str) -> str:
-    return say(f"event-{name.partition('.')[2]}")
-
-
 def _steps(steps: Sequence[Step]) -> None:
     made = show.table(say("place"), say("subject"), say("event"), say("effective"))
     for step in steps:
-        names = ", ".join(map(_event, step.names))
+        names = ", ".join(map(show.event_word, step.names))
         made.add_row(
             *(Text(cell) for cell in (step.order.place or "", step.order.subject, names, _on(step)))
         )

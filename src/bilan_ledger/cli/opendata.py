@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 from ..dates import day
-from ..errors import LedgerUnavailable
+from ..files import write_new
 from ..formats.decidim import Correspondence, decidim_csv
 from ..formats.opendata import cells, publish
 from ..formats.sheets import csv_bytes, xlsx_bytes
@@ -35,16 +35,6 @@ def _chosen(
     asked = ledger.figure(*plans, on=None if on is None else day(on)).on
     with ledger.reading() as (_, records):
         yield {name: records[name] for name in view.plans}, asked
-
-
-def _write_new(path: Path, data: bytes) -> None:
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-    except FileExistsError:
-        raise LedgerUnavailable("file-exists", path=path) from None
-    except OSError as error:
-        raise LedgerUnavailable("cannot-write", path=path, why=error.strerror) from None
 
 
 def _told(path: Path, names: list[str], common: Output) -> None:
@@ -91,9 +81,9 @@ def export_table(
             for each in chosen
         }
     if path.suffix == ".xlsx":
-        _write_new(path, xlsx_bytes(filled))
+        write_new(path, [xlsx_bytes(filled)])
     else:
-        _write_new(path, csv_bytes(*filled[table], excel=True))
+        write_new(path, [csv_bytes(*filled[table], excel=True)])
     _told(path, list(filled), common)
 
 
@@ -110,5 +100,5 @@ def export_decidim(
     by = Correspondence.read(table)
     with common.open() as ledger, _chosen(ledger, plans, on) as (records, asked):
         data = decidim_csv(records, by, asked)
-    _write_new(path, data)
+    write_new(path, [data])
     _told(path, ["results"], common)

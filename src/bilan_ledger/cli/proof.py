@@ -5,7 +5,6 @@ Refuses to know: what holds and what does not; `audit` says it.
 """
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -27,10 +26,11 @@ from ..checkpoint import WITNESS_KEY, BadCheckpoint, Checkpoint, PrivateKey, Pub
 from ..dates import day
 from ..entry import Entry
 from ..errors import InvalidValue, LedgerUnavailable, NotFound
+from ..files import write_new
 from ..formats import findings as shapes
 from ..formats.shapes import entry_json
 from ..ledger import Ledger
-from ..merkle import leaf_hash, root
+from ..merkle import Tree, leaf_hash, root
 from ..plan import FigurePublished
 from ..transfer import export_log, texts_beside
 from . import show, show_findings, words
@@ -56,17 +56,7 @@ def _read(path: str | Path) -> bytes:
 
 
 def _write_new(path: str | Path, text: str | bytes, mode: int = 0o644) -> None:
-    """Write a file that is not there yet, never readable by more than `mode` says."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode() if isinstance(text, str) else text)
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError:
-        raise LedgerUnavailable("file-exists", path=path) from None
-    except OSError as error:
-        raise LedgerUnavailable("cannot-write", path=path, why=error.strerror) from None
+    write_new(path, [text.encode() if isinstance(text, str) else text], mode)
 
 
 def _public(text: str) -> PublicKey:
@@ -264,9 +254,9 @@ def _only_grew(before: Checkpoint, given: Checkpoint, entries: str | None, seen:
         raise BadCheckpoint("checkpoint-older", size=given.size, seen=before.size)
     if entries is None:
         raise UsageError(say("entries-missing", size=before.size))
-    leaves = [leaf_hash(line) for line in _read(entries).split(b"\n")[:-1]]
+    tree = Tree(map(leaf_hash, _read(entries).split(b"\n")[:-1]))
     for each in (before, given):
-        if each.size > len(leaves) or root(leaves[: each.size]) != each.root:
+        if each.size > tree.size or tree.root(each.size) != each.root:
             raise BadCheckpoint("checkpoint-other-log", size=each.size)
 
 

@@ -110,12 +110,13 @@ def checked(row: StoredEvent, index: int | None) -> Entry:
     A row that was read without its index is named by its stream and version.
     """
     named = f"{row.originator_id} v{row.originator_version}" if index is None else index
-    return _checked(_line(_row_of(row, -1 if index is None else index)), row.state, named)
+    return _checked(_row_of(row, -1 if index is None else index), named)
 
 
-def _checked(line: wire.Line, state: object, named: object) -> Entry:
-    if not isinstance(state, bytes):
+def _checked(row: Row, named: object) -> Entry:
+    if not isinstance(row[-1], bytes):
         raise MalformedEntry("row-disagrees", index=named, column="state")
+    line = _line(row)
     entry = wire.decode(line.state, line.index, place=f"#{named}")
     if column := wire.disagreement(line, entry):
         raise MalformedEntry("row-disagrees", index=named, column=column)
@@ -208,7 +209,7 @@ class Log(Application[UUID]):
             for index, row in enumerate(self._rows(start, limit), start):
                 if row[0] != index + 1:
                     raise MalformedEntry("row-disagrees", index=index, column="rowid")
-                entries.append(_checked(_line(row), row[-1], index))
+                entries.append(_checked(row, index))
         return entries
 
     def lines(self, start: int) -> list[wire.Line]:
@@ -277,7 +278,7 @@ class PlanLog(Log):
         with self.available():
             rows = self._recorder.select_streams(streams)
         for row in rows:
-            entry = _checked(_line(row), row[-1], row[0] - 1)
+            entry = _checked(row, row[0] - 1)
             found.setdefault(entry.stream, []).append(entry)
         return found
 
@@ -286,7 +287,7 @@ class PlanLog(Log):
         with self.available():
             rows = self._recorder.select_rows_of(plan, start + 1, end)
         with _nothing_to_collect():
-            return None if rows is None else [_checked(_line(r), r[-1], r[0] - 1) for r in rows]
+            return None if rows is None else [_checked(row, row[0] - 1) for row in rows]
 
     def plan_keys(self) -> list[str] | None:
         """Return the keys of all plans in the order of their creation."""
