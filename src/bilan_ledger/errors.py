@@ -20,7 +20,7 @@ def shown(value: object, longest: int = _SHOWN) -> str:
     """Return a value as an error may print it: one line, of at most so many characters."""
     try:
         text = value if isinstance(value, str) else str(value)
-    except ValueError:  # Python prints no whole number of more than 4300 digits
+    except (ValueError, RecursionError):  # more than 4300 digits, or lists in lists in lists …
         text = type(value).__name__
     safe = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[: longest + 1])
     return safe if len(safe) <= longest else safe[: longest - 1] + "…"
