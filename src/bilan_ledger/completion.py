@@ -11,10 +11,13 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property, lru_cache
+from itertools import combinations
 
 import attrs
 
 from .action import Action, Scope, Status, description
+from .deltas import Case, case_on, standings
 from .history import Known, Standing, Timeline, View
 from .plan import Base, Policy, Rounding
 from .shown import Shown
@@ -22,6 +25,7 @@ from .text import Sealed
 
 PARTS = ("axis", "theme", "tag", "responsible")
 CELLS = (*Status, *(scope for scope in Scope if scope is not Scope.IN_PLAN), "absent")
+_POLICIES = 100  # for which is remembered what counts
 
 # --- percentages -----------------------------------------------------------------------------
 
@@ -102,13 +106,16 @@ def contribution(standing: Standing, policy: Policy) -> Contribution:
 
 def contributions(line: Timeline, on: date, policy: Policy, listed_by: date) -> Possible:
     """Return all that an action may add on a day; `listed_by` closes the initial list."""
-    if policy.base is not Base.INITIAL_LIST:
-        return frozenset(contribution(s, policy) for s in line.possible(on))
-    found: set[Contribution] = set()
-    for initial, supposed in line.suppose_listed(by=listed_by):
-        standings = supposed.possible(on)
-        found.update(contribution(s, policy) if initial else Contribution.OUT for s in standings)
-    return frozenset(found)
+    return contributions_of(case_on(line, on, listed_by), policy)
+
+
+def contributions_of(case: Case, policy: Policy) -> Possible:
+    """Return all that an action in a case may add."""
+    only_initial = policy.base is Base.INITIAL_LIST
+    return frozenset(
+        contribution(standing, policy) if listed or not only_initial else Contribution.OUT
+        for listed, standing in standings(case)
+    )
 
 
 # --- bounds ----------------------------------------------------------------------------------
@@ -157,6 +164,18 @@ def pick(possible: Possible, *, high: bool) -> Contribution:
     return next(each for each in order if each in possible)
 
 
+# What each set of possibilities adds: counted and base in the lowest case, and in the highest.
+_ADDS: Mapping[Possible, tuple[int, int, int, int]] = {
+    possible: (
+        int(low is Contribution.COUNTED), int(low is not Contribution.OUT),
+        int(high is Contribution.COUNTED), int(high is not Contribution.OUT),
+    )
+    for number in range(1, len(Contribution) + 1)
+    for possible in map(frozenset, combinations(Contribution, number))
+    for low, high in [(pick(possible, high=False), pick(possible, high=True))]
+}  # fmt: skip
+
+
 def bounds(tally: Mapping[Possible, int]) -> Bounds:
     """Return the exact bounds of counted/base, given how many actions have which possibilities.
 
@@ -168,20 +187,26 @@ def bounds(tally: Mapping[Possible, int]) -> Bounds:
     >>> str(bounds({both: 3}).high)
     '3/3'
     """
-    empty = all(Contribution.OUT in possible for possible, number in tally.items() if number)
-    return Bounds(_extreme(tally, high=False), _extreme(tally, high=True), empty)
-
-
-def _extreme(tally: Mapping[Possible, int], *, high: bool) -> Ratio:
-    picked: Counter[Contribution] = Counter()
+    low_counted = low_base = high_counted = high_base = 0
+    empty = True
     for possible, number in tally.items():
-        picked[pick(possible, high=high)] += number
-    counted = picked[Contribution.COUNTED]
-    base = counted + picked[Contribution.IN]
-    rest = Contribution.IN if high else Contribution.COUNTED
-    if base == 0 and any(rest in possible for possible, number in tally.items() if number):
-        return Ratio(0 if high else 1, 1)
-    return Ratio(counted, base)
+        if number:
+            adds = _ADDS[possible]
+            low_counted += number * adds[0]
+            low_base += number * adds[1]
+            high_counted += number * adds[2]
+            high_base += number * adds[3]
+            empty = empty and Contribution.OUT in possible
+    low, high = Ratio(low_counted, low_base), Ratio(high_counted, high_base)
+    if not low_base and _some(tally, Contribution.COUNTED):
+        low = Ratio(1, 1)
+    if not high_base and _some(tally, Contribution.IN):
+        high = Ratio(0, 1)
+    return Bounds(low, high, empty)
+
+
+def _some(tally: Mapping[Possible, int], wanted: Contribution) -> bool:
+    return any(wanted in possible for possible, number in tally.items() if number)
 
 
 def counted_given_base(tally: Mapping[Possible, int], base: int) -> range:
@@ -231,31 +256,68 @@ class Scenario:
 class Completion(Shown):
     """The figure of one or several plans on a day, as known at a point of knowledge.
 
-    `low` and `high` name the actions (`plan/action`) behind each number; `realised` is the same
-    with realised actions alone; `cells` counts every action once for each word that it may
-    stand under.
+    `bounds` are the lowest and highest figure, `realised` the same with realised actions alone.
+    `low` and `high` name the actions (`plan/action`) behind each number; `cells` counts every
+    action once for each word that it may stand under.
     """
 
     plans: tuple[str, ...]
     on: date
     known: Known
     policy: Policy
-    low: Scenario
-    high: Scenario
-    may_be_empty: bool
+    bounds: Bounds
     realised: Bounds
-    cells: Mapping[str, Cell]
+    _named: "Callable[[], Mapping[str, Case]]" = attrs.field(
+        alias="named", eq=lambda named: named(), hash=False, repr=False
+    )
 
     @property
-    def bounds(self) -> Bounds:
-        """The lowest and highest figure."""
-        return Bounds(self.low.ratio, self.high.ratio, self.may_be_empty)
+    def may_be_empty(self) -> bool:
+        """Whether some possibility leaves the base empty."""
+        return self.bounds.may_be_empty
 
     @property
     def percentages(self) -> tuple[Decimal | None, Decimal | None]:
         """The lowest and highest percentage, rounded as the policy says."""
         found = self.bounds
         return found.low.percentage(self.policy), found.high.percentage(self.policy)
+
+    # The names are looked up when somebody asks for them: most ask for numbers alone.
+
+    @cached_property
+    def cases(self) -> Mapping[str, Case]:
+        """What each listed action may be; see `deltas.standings`."""
+        return self._named()
+
+    @cached_property
+    def low(self) -> Scenario:
+        """Which actions count and which make the base in the lowest case."""
+        return scenario(self._possibilities, high=False)
+
+    @cached_property
+    def high(self) -> Scenario:
+        """Which actions count and which make the base in the highest case."""
+        return scenario(self._possibilities, high=True)
+
+    @property
+    def _possibilities(self) -> dict[str, Possible]:
+        rule = rule_of(self.policy)
+        return {name: rule[case] for name, case in self.cases.items()}
+
+    @cached_property
+    def cells(self) -> Mapping[str, Cell]:
+        """The actions under each word."""
+        words = {
+            name: {standing.cell for _, standing in standings(case)}
+            for name, case in self.cases.items()
+        }
+        return {
+            str(cell): Cell(
+                certain=tuple(name for name, found in words.items() if found == {cell}),
+                possible=tuple(name for name, found in words.items() if cell in found),
+            )
+            for cell in CELLS
+        }
 
 
 def possibilities(view: View, on: date, policy: Policy) -> dict[str, Possible]:
@@ -271,6 +333,7 @@ def initial_day(view: View, name: str) -> date:
     return view.plans[name.partition("/")[0]].terms().initial_list_day
 
 
+@lru_cache(_POLICIES)
 def realised_alone(policy: Policy) -> Policy:
     """Return a policy under which realised actions alone count: what stands beside every figure."""
     return attrs.evolve(policy, counted=(Status.REALISED,))
@@ -287,21 +350,58 @@ def complete(view: View, on: date, policy: Policy | None = None) -> Completion:
 
     The policy is the plan's own unless another is given. `view` holds at least one plan.
     """
-    policy = policy or policy_of(view, on)
-    alone = realised_alone(policy)
-    found = possibilities(view, on, policy)
-    tally = Counter(found.values())
+    cases = {
+        name: case_on(line, on, initial_day(view, name)) for name, line in view.timelines.items()
+    }
+    return figure_of(
+        tuple(view.plans), on, view.known, policy or policy_of(view, on),
+        Counter(cases.values()), lambda: cases,
+    )  # fmt: skip
+
+
+def figure_of(  # noqa: PLR0913, PLR0917 what a figure is made of
+    plans: tuple[str, ...],
+    on: date,
+    known: Known,
+    policy: Policy,
+    counts: Mapping[Case, int],
+    named: Callable[[], Mapping[str, Case]],
+) -> Completion:
+    """Return the figure of so many actions in each case; `named` names them when it is asked."""
     return Completion(
-        plans=tuple(view.plans),
+        plans=plans,
         on=on,
-        known=view.known,
+        known=known,
         policy=policy,
-        low=scenario(found, high=False),
-        high=scenario(found, high=True),
-        may_be_empty=bounds(tally).may_be_empty,
-        realised=bounds(Counter(possibilities(view, on, alone).values())),
-        cells=_cells(view, on),
+        bounds=bounds_of(counts, policy),
+        realised=bounds_of(counts, realised_alone(policy)),
+        named=named,
     )
+
+
+def bounds_of(counts: Mapping[Case, int], policy: Policy) -> Bounds:
+    """Return the exact bounds, given how many actions are in which case."""
+    rule = rule_of(policy)
+    tally: dict[Possible, int] = {}
+    for case, number in counts.items():
+        if number:
+            possible = rule[case]
+            tally[possible] = tally.get(possible, 0) + number
+    return bounds(tally)
+
+
+class Rule(dict[Case, Possible]):
+    """What each case may add under one policy, for the cases that were met."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def __missing__(self, case: Case) -> Possible:
+        found = self[case] = contributions_of(case, self.policy)
+        return found
+
+
+rule_of = lru_cache(_POLICIES)(Rule)
 
 
 def scenario(found: Mapping[str, Possible], *, high: bool) -> Scenario:
@@ -315,20 +415,6 @@ def scenario(found: Mapping[str, Possible], *, high: bool) -> Scenario:
         counted=tuple(n for n, choice in picked.items() if choice is Contribution.COUNTED),
         base=tuple(n for n, choice in picked.items() if choice is not Contribution.OUT),
     )
-
-
-def _cells(view: View, on: date) -> dict[str, Cell]:
-    words = {
-        name: {standing.cell for standing in line.possible(on)}
-        for name, line in view.timelines.items()
-    }
-    return {
-        str(cell): Cell(
-            certain=tuple(name for name, found in words.items() if found == {cell}),
-            possible=tuple(name for name, found in words.items() if cell in found),
-        )
-        for cell in CELLS
-    }
 
 
 # --- breakdown -------------------------------------------------------------------------------

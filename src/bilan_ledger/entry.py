@@ -29,6 +29,12 @@ def stream_id(plan_key: str, action_key: str | None = None) -> UUID:
     return uuid5(_NAMESPACE, plan_key if action_key is None else f"{plan_key}/{action_key}")
 
 
+@lru_cache(maxsize=10_000)
+def stream_text(plan_key: str, action_key: str | None = None) -> str:
+    """Return the id of a stream as it is written."""
+    return str(stream_id(plan_key, action_key))
+
+
 @attrs.frozen(kw_only=True)
 class Entry:
     """An event in its place in the log.

@@ -209,6 +209,11 @@ class Record:
         """Return an action as it was believed; whoever has seen all of it sees it as it is."""
         return state if len(visible) == state.version else state.seen(visible)
 
+    @property
+    def indexes(self) -> list[int]:
+        """The place of each entry in the log."""
+        return [entry.index for entry in self.entries]
+
     def knew(self, known: Known, entry: Entry) -> bool:
         """Whether an entry of this plan was known."""
         return entry.version in self._visible(entry.action, known)

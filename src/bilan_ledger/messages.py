@@ -370,6 +370,17 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path} n'est pas un fichier. Une base PostgreSQL se sauvegarde avec pg_dump.",
         "{path} is not a file. A PostgreSQL database is backed up with pg_dump.",
     ),
+    "columns-stopped": (
+        "l'écriture des colonnes s'est arrêtée (état {status}) ; rien n'a été écrit. Voyez l'erreur"
+        " affichée par le processus, et recommencez.",
+        "writing the columns stopped (status {status}); nothing was written. See the error that the"
+        " process showed, and try again.",
+    ),
+    "no-columns": (
+        "{path} ne contient pas les colonnes d'un registre. Écrivez-les d'abord :"
+        " bilan export columns.",
+        "{path} holds no columns of a ledger. Write them first: bilan export columns.",
+    ),
     "no-tables": (
         "un registre en mémoire n'a pas de tables SQL. Ouvrez un fichier ou une base.",
         "a ledger in memory has no SQL tables. Open a file or a database.",

@@ -105,7 +105,7 @@ def _published(value: str | date | When) -> When:
     return When.of(value, "published")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class Policy:
     """The rule of calculation: which statuses count, of which base, rounded how.
 

@@ -32,12 +32,14 @@ from .completion import (
     policy_of,
     possibilities,
     realised_alone,
+    rule_of,
 )
 from .dates import Instant, windows
+from .deltas import Case, Changes, Deltas, cases_by_day
 from .entry import Entry
 from .evidence import Choice
 from .history import NOW, Known, Record, Timeline, View, stated, timeline, together
-from .plan import FigurePublished, Policy
+from .plan import FigurePublished, Plan, Policy
 from .record import EvidenceAttached, Recorded, live
 from .shown import Shown
 
@@ -65,42 +67,43 @@ def curve(view: View, policy: Policy | None = None) -> Curve:
     Between two points nothing moves. Before the first point no action was on a list. One policy
     holds for the whole curve: the one given, else the plan's latest.
     """
-    policy = policy or policy_of(view, date.max)
-    alone = realised_alone(policy)
-    counted, realised = _changes(view, policy), _changes(view, alone)
-    tallies: tuple[Counter[Possible], Counter[Possible]] = (Counter(), Counter())
-    points: list[Point] = []
-    for on in sorted(counted.keys() | realised.keys()):
-        for tally, changes in zip(tallies, (counted, realised), strict=True):
-            tally.update(changes.get(on, Counter()))
-        point = Point(on=on, bounds=_bounds(tallies[0]), realised=_bounds(tallies[1]))
-        if not points or attrs.evolve(point, on=points[-1].on) != points[-1]:
-            points.append(point)
-    return Curve(points)
-
-
-def _bounds(tally: Counter[Possible]) -> Bounds:
-    return bounds({possible: number for possible, number in tally.items() if number > 0})
-
-
-def _changes(view: View, policy: Policy) -> dict[date, Counter[Possible]]:
-    """Return for each day the signed changes in how many actions have which possibilities."""
-    changes: dict[date, Counter[Possible]] = defaultdict(Counter)
+    changes: Changes = {}
     for name, line in view.timelines.items():
-        before: Possible | None = None
-        for on, after in steps(line, policy, initial_day(view, name)):
-            changes[on][after] += 1
+        before: Case | None = None
+        for on, case in cases_by_day(line, initial_day(view, name)):
+            counts = changes.setdefault(on.toordinal(), {})
+            counts[case] = counts.get(case, 0) + 1
             if before is not None:
-                changes[on][before] -= 1
-            before = after
-    return changes
+                counts[before] = counts.get(before, 0) - 1
+            before = case
+    return curve_of(changes, policy or policy_of(view, date.max))
+
+
+def curve_of(changes: Changes, policy: Policy) -> Curve:
+    """Return the figure at each day on which it changes, from what changes by day."""
+    alone = realised_alone(policy)
+    tallies: tuple[dict[Possible, int], dict[Possible, int]] = ({}, {})
+    rules = rule_of(policy), rule_of(alone)
+    points: list[Point] = []
+    last: tuple[Bounds, Bounds] | None = None
+    for day in sorted(changes):
+        for case, number in changes[day].items():
+            if number:  # else what was said of this day was withdrawn or replaced
+                for tally, rule in zip(tallies, rules, strict=True):
+                    possible = rule[case]
+                    tally[possible] = tally.get(possible, 0) + number
+        found = bounds(tallies[0]), bounds(tallies[1])
+        if found != last:
+            last = found
+            points.append(Point(on=date.fromordinal(day), bounds=found[0], realised=found[1]))
+    return Curve(points)
 
 
 def steps(line: Timeline, policy: Policy, listed_by: date) -> Iterator[tuple[date, Possible]]:
     """Yield the days on which what an action may add changes, with what it may add from then."""
     previous: Possible | None = None
-    for on in sorted(set(line.breakpoints())):
-        found = contributions(line, on, policy, listed_by)
+    for on, case in cases_by_day(line, listed_by):
+        found = rule_of(policy)[case]
         if found != previous:
             yield on, found
         previous = found
@@ -158,7 +161,7 @@ class _Running:
 
     def bounds(self) -> tuple[Bounds, Bounds]:
         """Return the figure, and the figure of realised actions alone."""
-        return _bounds(self.tallies[0]), _bounds(self.tallies[1])
+        return bounds(self.tallies[0]), bounds(self.tallies[1])
 
     def _renew(self, record: Record, name: str) -> None:
         first = next(iter(self.records.values())).plan
@@ -274,16 +277,26 @@ class _Steps:
         return self.found[place - 1 : place] if place else []
 
 
-def known_by(records: Sequence[Record], on: date, *, by_source: bool = False) -> Known:
-    """Return what was known at the end of a civil day of the first plan's territory."""
-    zone = ZoneInfo(records[0].plan.terms().territory.timezone)
+def end_of_day(plan: Plan, on: date) -> Instant:
+    """Return the instant at which a civil day of a plan's territory ends."""
+    zone = ZoneInfo(plan.terms().territory.timezone)
     # Of an hour that comes twice at the end of a day, the second one ends it.
-    instant = Instant.latest(datetime.combine(on, time.max.replace(fold=1), zone))
-    if by_source:
-        return Known(stated=instant)
-    entries = [entry for record in records for entry in record.entries]
-    told = [entry.index for entry in entries if entry.recorded_at <= instant]
-    return Known(index=max(told, default=-1))
+    return Instant.latest(datetime.combine(on, time.max.replace(fold=1), zone))
+
+
+def known_by(
+    several: Sequence[Record | Deltas], on: date, recorded_at: Callable[[int], Instant]
+) -> Known:
+    """Return what was known of some plans at the end of a civil day of the first one.
+
+    `recorded_at` gives the recorded date of an index; along the log they never go back.
+    """
+    instant = end_of_day(several[0].plan, on)
+    told = [-1]
+    for one in several:
+        known = bisect_right(one.indexes, instant, key=recorded_at)
+        told += one.indexes[:known][-1:]
+    return Known(index=max(told))
 
 
 # --- what moved it ---------------------------------------------------------------------------

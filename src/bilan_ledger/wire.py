@@ -20,12 +20,12 @@ Refuses to know: the order of entries, where they are kept, and the texts behind
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import cattrs
@@ -39,6 +39,7 @@ from cattrs import (
 
 from . import action, plan, record
 from .dates import Instant, When
+from .deltas import SCOPE_BITS, STATUS_BITS, Dated, dated
 from .entry import Entry
 from .errors import BilanError, InvalidValue, MalformedEntry
 from .text import Private, Sealed, key, whole
@@ -325,6 +326,113 @@ def _step(note: object) -> str:
     if isinstance(note, AttributeValidationNote):
         return f".{note.name}"
     return f"[{note.index}]" if isinstance(note, IterableValidationNote) else ""
+
+
+# --- a glance --------------------------------------------------------------------------------
+
+
+class Glance(NamedTuple):
+    """What a figure needs of an entry: its place in the log, whose it is, and what it changes.
+
+    `dated` is None where it changes no action's dated history. `event` is given for an entry of
+    a plan: there are few of them.
+    """
+
+    position: int
+    plan: str
+    action: str | None
+    version: int
+    name: str
+    dated: Dated | None = None
+    event: Any = None
+
+
+def glance(state: bytes, index: int) -> Glance:
+    """Return what a figure needs of canonical bytes; the rest is not decoded.
+
+    Canonical JSON is checked, fields that move no figure are not: `decode` looks at all of
+    them. Raises anything for what it cannot read: `decode` then says what is wrong.
+    """
+    raw = orjson.loads(state)
+    if canonical(raw) != state:
+        raise ValueError(_NOT_CANONICAL)
+    name = raw["event"]
+    read = _GLANCES.get(name)
+    if read is None:
+        return glance_of(decode(state, index))
+    return Glance(index, raw["plan"], raw["action"], raw["version"], name, read(raw["data"]))
+
+
+def glance_of(entry: Entry) -> Glance:
+    """Return what a figure needs of an entry."""
+    head = (entry.index, entry.plan, entry.action, entry.version, name_of(entry))
+    if entry.action is None:
+        return Glance(*head, event=entry.event)
+    return Glance(*head, dated(entry.event))
+
+
+def _nothing(_: Any) -> None:
+    return None
+
+
+def _withdrawn(data: Any) -> Dated:
+    return Dated(0, 0, 0, 0, 0, whole(data["entry"], "entry"))
+
+
+def _status(*statuses: action.Status) -> Callable[[Any], Dated]:
+    bits = sum(STATUS_BITS[status] for status in statuses)
+
+    def read(data: Any) -> Dated:
+        return Dated(bits, 0, *_days(data["on"]), whole(data.get("after", 0), "after"), 0)
+
+    return read
+
+
+def _engaged(data: Any) -> Dated:
+    return (_at_least if data.get("at_least", False) is True else _begun)(data)
+
+
+def _reopened(data: Any) -> Dated:
+    return _REOPENED[action.Status(data.get("to", action.Status.ENGAGED))](data)
+
+
+def _scope(scope: action.Scope) -> Callable[[Any], Dated]:
+    bits = SCOPE_BITS[scope]
+
+    def read(data: Any) -> Dated:
+        return Dated(0, bits, *_days(data["on"]), whole(data.get("after", 0), "after"), 0)
+
+    return read
+
+
+@lru_cache(maxsize=10_000, typed=True)
+def _days(text: str) -> tuple[int, int]:
+    when = When(text)
+    return when.earliest.toordinal(), when.latest.toordinal()
+
+
+_begun = _status(action.Status.ENGAGED)
+_at_least = _status(action.Status.ENGAGED, action.Status.REALISED)
+_REOPENED = {status: _status(status) for status in action.Status}
+_GLANCES: Mapping[str, Callable[[Any], Dated | None]] = {
+    "action.proposed": _status(action.Status.PROPOSED),
+    "action.engaged": _engaged,
+    "action.realised": _status(action.Status.REALISED),
+    "action.abandoned": _status(action.Status.ABANDONED),
+    "action.reopened": _reopened,
+    "action.withdrawn": _scope(action.Scope.WITHDRAWN),
+    "action.merged-into": _scope(action.Scope.MERGED),
+    "action.split-into": _scope(action.Scope.SPLIT),
+    "action.superseded": _scope(action.Scope.SUPERSEDED),
+    "action.not-assessable": _scope(action.Scope.NOT_ASSESSABLE),
+    "action.not-assessed": _scope(action.Scope.NOT_ASSESSED),
+    "action.restored": _scope(action.Scope.IN_PLAN),
+    "action.described": _nothing,
+    "action.qualified": _nothing,
+    "action.evidence-attached": _nothing,
+    "action.retracted": _withdrawn,
+    "action.erased": _nothing,
+}  # the entries of plans are few, and decoded
 
 
 # --- hooks -----------------------------------------------------------------------------------

@@ -596,12 +596,10 @@ def test_a_plan_that_is_whole_has_no_finding():
 
 
 def test_what_damaged_bytes_hold_is_said_in_one_line():
-    """A name of a million characters, with an escape and half a surrogate: cut, and made plain."""
-    state = b'{"event":"\\u001b[2J\\ud800' + b"x" * 1_000_000 + b'"}'
+    """A name of a million characters, with an escape: cut, and made plain."""
+    state = b'{"event":"\\u001b[2J' + b"x" * 1_000_000 + b'"}'
     [found] = [f for f in look(of([state])).findings if f.code == "bytes-not-canonical"]
-    assert found.text().startswith(
-        "entry 0 has bytes that the ledger does not write: \\x1b[2J\\xd800xx"
-    )
+    assert found.text().startswith("entry 0 has bytes that the ledger does not write: \\x1b[2Jxx")
     assert 400 > len(found.text())
     found.text("fr").encode()
 

@@ -23,6 +23,7 @@ from strategies import (
     terms,
 )
 
+from bilan_ledger import replay
 from bilan_ledger.action import (
     Abandon,
     Correct,
@@ -64,8 +65,8 @@ from bilan_ledger.replay import (
     Verdict,
     as_published,
     curve,
+    end_of_day,
     explain,
-    known_by,
     reconcile,
     revisions,
     steps,
@@ -294,6 +295,14 @@ def test_as_published_by_hand() -> None:
         "2021-03-01 0/1 0/1",
         "2022-06-03 1/1 1/1",
     ] == said(as_published(found))
+
+
+def known_by(found: Sequence[Record], on: date, *, by_source: bool = False) -> Known:
+    """Return what was known at the end of a day, by recorded or by stated date."""
+    if by_source:
+        return Known(stated=end_of_day(found[0].plan, on))
+    recorded_at = {e.index: e.recorded_at for record in found for e in record.entries}
+    return replay.known_by(found, on, recorded_at.__getitem__)
 
 
 def test_a_day_ends_in_the_time_zone_of_the_territory() -> None:

@@ -1138,9 +1138,9 @@ def test_reading_while_another_thread_learns_of_a_new_action(
 
     thread = threading.Thread(target=learn)
     monkeypatch.setattr(Record, "_seen", staticmethod(slow))
-    assert str(ledger.figure("demo", on="2024-01-01").bounds.low) == "0/2"
+    assert len(ledger.view("demo").actions) == 2
     thread.join(10)
-    assert str(ledger.figure("demo", on="2024-01-01").bounds.low) == "0/3"
+    assert len(ledger.view("demo").actions) == 3
 
 
 WRITER = """

@@ -88,19 +88,27 @@ def test_the_answers_are_those_of_the_whole_log(place, known):
 
 
 def test_only_the_plan_that_is_asked_about_is_read(place, monkeypatch):
-    read = []
-    decode = wire.decode
+    read, glanced = [], []
+    decode, glance = wire.decode, wire.glance
     monkeypatch.setattr(wire, "decode", lambda *a, **k: (e := decode(*a, **k), read.append(e))[0])
+    monkeypatch.setattr(wire, "glance", lambda *a: (e := glance(*a), glanced.append(e))[0])
     with Ledger.open(place, read_only=True) as ledger:
         assert ledger.plans() == tuple(PLANS)
-        assert read == []
+        assert glanced == read == []
         ledger.figure("charlie", on="2024-06-01")
-        assert len(read) == len(ROUNDS)
+        assert len(glanced) == len(ROUNDS)
+        assert [entry.action for entry in read] == [None, None]
         ledger.figure("charlie", on="2024-06-02")
+        ledger.curve("charlie")
+        assert len(glanced) == len(ROUNDS)
+        ledger.figure(on="2024-06-01")
+        every = [*range(len(PLANS * len(ROUNDS)))]
+        assert [one.position for one in glanced[len(ROUNDS) :]] == every
+        read.clear()
+        ledger.view("charlie")
         assert len(read) == len(ROUNDS)
         assert len(ledger.entries()) == len(PLANS) * len(ROUNDS)
-        ledger.figure(on="2024-06-01")
-        assert [entry.index for entry in read[len(ROUNDS) :]] == [*range(len(PLANS * len(ROUNDS)))]
+        assert [entry.index for entry in read[len(ROUNDS) :]] == every
 
 
 def test_what_is_recorded_meanwhile_is_read(place):
@@ -147,9 +155,10 @@ def test_bytes_that_name_no_plan_are_noticed_by_every_plan(tmp_path):
 
 def test_recording_in_one_plan_does_not_read_the_others(place, monkeypatch):
     """Not even where the decision rests on other actions of the plan."""
-    read = []
-    decode = wire.decode
+    read, glanced = [], []
+    decode, glance = wire.decode, wire.glance
     monkeypatch.setattr(wire, "decode", lambda *a, **k: (e := decode(*a, **k), read.append(e))[0])
+    monkeypatch.setattr(wire, "glance", lambda *a: (e := glance(*a), glanced.append(e))[0])
     with Ledger.open(place, recorded_by="x") as ledger:
         ledger.record("alpha/C", Propose(on="2024-01-01", title="C"))
         ledger.record("alpha/C", Merge(on="2024-05-01", target="A"))

@@ -22,7 +22,7 @@ from bilan_ledger.completion import (
 )
 from bilan_ledger.history import Known, possible, records, together
 from bilan_ledger.plan import Base
-from bilan_ledger.replay import curve, explain, known_by
+from bilan_ledger.replay import curve, end_of_day, explain, known_by
 from bilan_ledger.report.data import figures
 from bilan_ledger.report.words import Words
 
@@ -262,8 +262,10 @@ def points_of(several, entries):
     yield from ((str(index), Known(index=index)) for index in range(entries))
     for number in range(14):
         on = date(2020, 1, 1) + timedelta(days=number)
-        for by_source, form in ((False, "{}"), (True, "stated:{}")):
-            known = known_by(several, on, by_source=by_source)
+        recorded_at = {e.index: e.recorded_at for record in several for e in record.entries}
+        by_source = Known(stated=end_of_day(several[0].plan, on))
+        by_ledger = known_by(several, on, recorded_at.__getitem__)
+        for known, form in ((by_ledger, "{}"), (by_source, "stated:{}")):
             if together([record.view(known) for record in several]).plans:
                 yield form.format(on), known
 

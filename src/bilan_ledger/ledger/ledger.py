@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from random import uniform
 from threading import RLock
@@ -21,8 +22,9 @@ import attrs
 from .. import action as actions
 from .. import plan as plans
 from ..checkpoint import BadCheckpoint, Checkpoint
-from ..completion import PARTS, Completion, breakdown, complete
+from ..completion import PARTS, Completion, breakdown, complete, figure_of
 from ..dates import Instant, day
+from ..deltas import Deltas, total, total_by_day
 from ..entry import Entry, sealed_in, stream_id
 from ..errors import (
     CommandRefused,
@@ -34,7 +36,7 @@ from ..errors import (
     Refusal,
 )
 from ..history import Known, Record, View, together
-from ..plan import Policy
+from ..plan import Plan, Policy
 from ..record import Erase, Erased, live
 from ..replay import (
     Curve,
@@ -43,6 +45,8 @@ from ..replay import (
     Revision,
     as_published,
     curve,
+    curve_of,
+    end_of_day,
     explain,
     known_by,
     reconcile,
@@ -53,6 +57,7 @@ from ..text import ActionId, Private, Sealed, SealedText, key
 from ..wire import UNSTAMPED, Line
 from .append import Append, Clock, Conflict, TakeIn
 from .backends import backend
+from .outlines import Outlines
 from .sealing import Sealer
 from .tree import LogTree
 
@@ -124,6 +129,7 @@ class Ledger(Shown):
         self._actions: dict[ActionId, actions.Action] = {}
         self._length: int | None = None  # of the log for which these states stand, if it is known
         self._current: set[str | ActionId] | None = set()  # those read anew; None: all still stand
+        self._outlines = Outlines()
         self._records: dict[str, Record] = {}
         self._entries: list[Entry] = []  # all of the log, if a question ever needed all of it
         self._reached: dict[str, int] = {}  # how much of the log was read for one plan alone
@@ -510,6 +516,18 @@ class Ledger(Shown):
                 return tuple(self._records)
             return tuple(found)
 
+    def deltas(self, names: Sequence[str], *, size: int) -> list[Deltas]:
+        """Return the deltas of some plans, read from the first entries of the log and not kept.
+
+        For those who go through all plans, a few at a time. Raises `NotFound`.
+        """
+        outlines = Outlines()
+        found = [outlines.of(self.application, name, size) for name in names]
+        for one in found:
+            if one.plan.created is None:
+                raise NotFound("no-plan-known", plan=one.key)
+        return found
+
     def view(self, *names: str, known: KnownAt | None = None) -> View:
         """Return one or several plans (default: all) as believed at a point of knowledge.
 
@@ -570,8 +588,19 @@ class Ledger(Shown):
 
         The policy is the (first) plan's own unless one is given.
         """
+        with self._lock:
+            found, last = self._outlined(names, known)
+            if last is not None:
+                plans = {one.key: one.plan_at(last) for one in found}
+                asked = self._day(plans, on)
+                return figure_of(
+                    tuple(plans), asked, Known(index=last),
+                    policy or next(iter(plans.values())).terms(asked).policy,
+                    total(one.counts(asked, last) for one in found),
+                    lambda: dict(chain.from_iterable(o.by_action(asked, last) for o in found)),
+                )  # fmt: skip
         view = self.view(*names, known=known)
-        return complete(view, self._day(view, on), policy)
+        return complete(view, self._day(view.plans, on), policy)
 
     def breakdown(
         self,
@@ -585,12 +614,17 @@ class Ledger(Shown):
         if by not in PARTS:
             raise InvalidValue("choice", field="by", value=by, allowed=", ".join(PARTS))
         view = self.view(*names, known=known)
-        return breakdown(view, self._day(view, on), by, policy, texts=self.text)
+        return breakdown(view, self._day(view.plans, on), by, policy, texts=self.text)
 
     def curve(
         self, *names: str, known: KnownAt | None = None, policy: Policy | None = None
     ) -> Curve:
         """Return the figure at each day on which it changes."""
+        with self._lock:
+            found, last = self._outlined(names, known)
+            if last is not None:
+                policy = policy or found[0].plan_at(last).terms().policy
+                return curve_of(total_by_day(one.by_day(last) for one in found), policy)
         return curve(self.view(*names, known=known), policy)
 
     def revisions(
@@ -601,7 +635,7 @@ class Ledger(Shown):
             view = self.view(*names)
             found = [entry for name in view.plans for entry in self._records[name].entries]
             entries = sorted(found, key=lambda entry: entry.index)
-        return tuple(revisions(entries, self._day(view, on), policy))
+        return tuple(revisions(entries, self._day(view.plans, on), policy))
 
     def as_published(
         self, *names: str, policy: Policy | None = None, stated: bool = False
@@ -637,6 +671,25 @@ class Ledger(Shown):
 
     # --- how -----------------------------------------------------------------------------------
 
+    def _outlined(
+        self, names: Sequence[str], known: KnownAt | None
+    ) -> tuple[Sequence[Deltas], int | None]:
+        """Return the deltas of plans (no names: of all), and the last index that is known.
+
+        None: more must be read, because knowledge is asked by stated date, or is to be said to
+        be wrong.
+        """
+        self._look()
+        log, size = self.application, self._size
+        asked = dict.fromkeys(names) if names else self._outlines.every(log, size)
+        found = [self._outlines.of(log, name, size) for name in asked]
+        if not found or not all(one.plan.created for one in found):
+            return found, None
+        last = self._known(found, known).index
+        if last is None or not all(one.plan_at(last).created for one in found):
+            return found, None
+        return found, last
+
     def _record(self, name: str) -> Record:
         """Return all that the log says of one plan, as far as `_look` or `_sync` saw it."""
         if found := self._known_record(name):
@@ -666,14 +719,14 @@ class Ledger(Shown):
             pass
         self._size = len(self._entries)
 
-    def _day(self, view: View, on: str | date | None) -> date:
+    def _day(self, several: Mapping[str, Plan], on: str | date | None) -> date:
         if on is not None:
             return day(on)
-        first = next(iter(view.plans.values()))
+        first = next(iter(several.values()))
         now = Instant(self._clock()).utc
         return now.astimezone(ZoneInfo(first.terms().territory.timezone)).date()
 
-    def _known(self, several: Sequence[Record], known: KnownAt | None) -> Known:
+    def _known(self, several: Sequence[Record | Deltas], known: KnownAt | None) -> Known:
         """Return a point of knowledge as an index of the log: the order of knowledge."""
         match known:
             case None:
@@ -695,7 +748,7 @@ class Ledger(Shown):
                 later = bisect_right(range(self._size), instant, key=self._recorded_at)
                 return Known(index=later - 1)
             case date():
-                return known_by(several, known)
+                return known_by(several, known, self._recorded_at)
             case _:
                 raise InvalidValue("known-form", field="known", value=known)
 
@@ -705,7 +758,7 @@ class Ledger(Shown):
             return self._entries[index].recorded_at
         return self.application.page(index, 1)[0].recorded_at
 
-    def _known_text(self, several: Sequence[Record], text: str) -> Known:
+    def _known_text(self, several: Sequence[Record | Deltas], text: str) -> Known:
         """Read `412`, `2024-01-15` or an instant; after `stated:`, by stated date."""
         value = text.removeprefix("stated:")
         stated = value != text
@@ -713,7 +766,9 @@ class Ledger(Shown):
             if value.isdecimal() and not stated and len(value) <= _DIGITS:
                 return self._known(several, int(value))
             if len(value) == len("2024-01-15"):
-                return known_by(several, day(value), by_source=stated)
+                if stated:
+                    return Known(stated=end_of_day(several[0].plan, day(value)))
+                return known_by(several, day(value), self._recorded_at)
             instant = Instant.of(value)
         except InvalidValue:
             raise InvalidValue("known-form", field="known", value=text) from None

@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from secrets import token_hex
+from threading import Lock
 from time import sleep
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 from uuid import UUID
 
@@ -42,6 +43,7 @@ from .append import Append
 from .store import Log, PlanLog, Row, stamped, unavailable
 
 FORMAT = 1
+_LAST_ROW = "SELECT max(rowid) FROM stored_events"
 _COLUMNS = "rowid, originator_id, originator_version, topic, state"
 _HEX = re.compile("[0-9a-f]{32}")
 _APPLICATION_ID = 0x42494C41  # "BILA", at byte 68 of the file
@@ -128,20 +130,24 @@ class _Connection(SQLiteConnection):
                 self._sqlite_conn.rollback()
 
 
+def _connect(db_name: str) -> sqlite3.Connection:
+    with _translated():
+        raw = sqlite3.connect(
+            db_name, uri=True, check_same_thread=False, isolation_level=None, timeout=_LOCK_TIMEOUT
+        )
+        try:
+            raw.execute("PRAGMA synchronous = FULL")
+            raw.execute("PRAGMA secure_delete = ON")
+            raw.execute("PRAGMA schema_version").fetchone()  # is it a database at all?
+        except (sqlite3.Error, UnicodeError):
+            raw.close()
+            raise
+    return raw
+
+
 class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
-        with _translated():
-            raw = sqlite3.connect(
-                self.db_name, uri=True, check_same_thread=False, isolation_level=None,
-                timeout=self.lock_timeout or _LOCK_TIMEOUT,
-            )  # fmt: skip
-            try:
-                raw.execute("PRAGMA synchronous = FULL")
-                raw.execute("PRAGMA secure_delete = ON")
-                raw.execute("PRAGMA schema_version").fetchone()  # is it a database at all?
-            except (sqlite3.Error, UnicodeError):
-                raw.close()
-                raise
+        raw = _connect(self.db_name)
         raw.row_factory = sqlite3.Row
         return _Connection(sqlite_conn=raw, max_age=self.max_age)
 
@@ -150,7 +156,29 @@ class _Datastore(SQLiteDatastore):
     def __init__(self, db_name: str) -> None:
         super().__init__(db_name)
         self.pool.close()
-        self.pool = _Pool(db_name=db_name, lock_timeout=_LOCK_TIMEOUT)
+        self.pool = _Pool(db_name=db_name)
+        self._counter: sqlite3.Connection | None = None
+        self._counting = Lock()
+
+    def last_row(self) -> int | None:
+        """Return the number of the last row.
+
+        Every question asks this, so it has a connection of its own: to be given one by the pool
+        and to begin and end a transaction takes longer than to answer.
+        """
+        with self._counting:
+            if self._counter is None:
+                self._counter = _connect(self.pool.db_name)
+            found: int | None = self._counter.execute(_LAST_ROW).fetchone()[0]
+            return found
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._counting:
+            if self._counter is not None:
+                self._counter.close()
+                self._counter = None
+        super().close()
 
 
 class SQLiteRecorder(SQLiteApplicationRecorder):
@@ -180,6 +208,13 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         erased = [(commitment,) for commitment in append.erased]
         c.executemany("DELETE FROM texts WHERE commitment = ?", erased)
         return ids
+
+    def max_notification_id(self) -> int:
+        """Return the number of the last row; 0 if there is none."""
+        try:
+            return cast("_Datastore", self.datastore).last_row() or 0
+        except (sqlite3.Error, UnicodeError) as error:
+            raise OperationalError(error) from error
 
     def select_rows(self, start: int, limit: int) -> list[Row]:
         """Return rows of the log from a row number on, in its order."""
@@ -222,7 +257,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
                 values = (self._counted,) if self._counted else ()
                 c.execute(f"SELECT count(*) FROM stored_events {where}", values)  # noqa: S608
                 found = self._counted + c.fetchone()[0]
-                c.execute("SELECT max(rowid) FROM stored_events")
+                c.execute(_LAST_ROW)
                 if found != c.fetchone()[0]:
                     return False
                 self._counted = found

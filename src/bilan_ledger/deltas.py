@@ -1,0 +1,443 @@
+"""Signed deltas: how many actions may stand where, on any day, as known at any position.
+
+Every entry that changes an action's dated history gives deltas, stamped with its index in the
+log: one action more in a case from a day on, one less in another. The number of actions in a
+case on day d as known at position r is the sum of the deltas with day ≤ d and position ≤ r
+(DESIGN §8): append-only, exact for late entries, corrections and uncertain dates.
+
+Decides: what an entry changes, and the sums.
+Refuses to know: what counts (see `completion`), and everything of an entry that moves no figure.
+"""
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import accumulate
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from .action import Scope, ScopeEvent, Status, StatusEvent, scope_after, statuses_after
+from .history import Standing, Timeline
+from .plan import Plan
+from .plan import evolve as evolve_plan
+from .record import Retracted
+
+# --- cases -----------------------------------------------------------------------------------
+# What an action may be on a day: every status of a set with every scope of a set, once if it was
+# on the initial list and once if it came later. Four sets, as the bits of one number.
+
+Case = int
+ABSENT = 1
+STATUS_BITS: Mapping[Status, int] = {status: 2 << n for n, status in enumerate(Status)}
+SCOPE_BITS: Mapping[Scope, int] = {scope: 1 << n for n, scope in enumerate(Scope)}
+_STATUSES: Sequence[tuple[Status | None, int]] = ((None, ABSENT), *STATUS_BITS.items())
+_SCOPE_SHIFT = len(_STATUSES)
+_LATER_SHIFT = _SCOPE_SHIFT + len(SCOPE_BITS)
+_IN_PLAN = SCOPE_BITS[Scope.IN_PLAN]
+_KNOWN_CASES = 4_096  # that are met; many more can be written
+
+
+@lru_cache(_KNOWN_CASES)
+def standings(case: Case) -> frozenset[tuple[bool, Standing]]:
+    """Return every standing of a case, each with whether the action was on the initial list."""
+    return frozenset(
+        (listed, Standing(status, scope))
+        for listed, bits in ((True, case), (False, case >> _LATER_SHIFT))
+        for status, status_bit in _STATUSES
+        if bits & status_bit
+        for scope, scope_bit in SCOPE_BITS.items()
+        if bits >> _SCOPE_SHIFT & scope_bit
+    )
+
+
+def case_on(line: Timeline, on: date, listed_by: date) -> Case:
+    """Return what an action may be at the end of a day; `listed_by` closes the initial list."""
+    found = 0
+    for listed, supposed in line.suppose_listed(by=listed_by):
+        bits = 0
+        for standing in supposed.possible(on):
+            status = ABSENT if standing.status is None else STATUS_BITS[standing.status]
+            bits |= status | SCOPE_BITS[standing.scope] << _SCOPE_SHIFT
+        found |= bits if listed else bits << _LATER_SHIFT
+    return found
+
+
+def cases_by_day(line: Timeline, listed_by: date) -> Iterator[tuple[date, Case]]:
+    """Yield the days on which what an action may be changes, with what it may be from then on."""
+    before: Case | None = None
+    for on in sorted(set(line.breakpoints())):
+        case = case_on(line, on, listed_by)
+        if case != before:
+            yield on, case
+        before = case
+
+
+# --- what an entry changes -------------------------------------------------------------------
+
+
+class Dated(NamedTuple):
+    """All that a figure needs of an entry: what it says was so, from when, and after what.
+
+    `statuses` and `scopes` are bits (0: it says nothing of them); `earliest` and `latest` are
+    days as ordinal numbers; `retracts` is the version that it withdraws (0: none).
+    """
+
+    statuses: int
+    scopes: int
+    earliest: int
+    latest: int
+    after: int
+    retracts: int
+
+
+def dated(event: Any) -> Dated | None:
+    """Return what an event of an action changes in its dated history; None: nothing."""
+    if isinstance(event, Retracted):
+        return Dated(0, 0, 0, 0, 0, event.entry)
+    if not isinstance(event, StatusEvent | ScopeEvent):
+        return None
+    statuses = scopes = 0
+    if isinstance(event, StatusEvent):
+        statuses = sum(STATUS_BITS[status] for status in statuses_after(event))
+    else:
+        scopes = SCOPE_BITS[scope_after(event)]
+    days = (event.on.earliest.toordinal(), event.on.latest.toordinal())
+    return Dated(statuses, scopes, *days, event.after, 0)
+
+
+class _Item:
+    """A status or scope entry in its place in the dated history."""
+
+    __slots__ = ("bits", "earliest", "latest", "live", "version")
+
+    def __init__(self, version: int, bits: int, said: Dated) -> None:
+        self.version, self.bits, self.live = version, bits, True
+        self.earliest, self.latest = said.earliest, said.latest
+
+
+class _Action:
+    """The dated history of one action as far as it was read, and its steps."""
+
+    __slots__ = ("number", "scopes", "statuses", "steps", "version")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.version = 0
+        self.statuses: list[_Item] = []
+        self.scopes: list[_Item] = []
+        self.steps: Steps = ()
+
+    def learn(self, said: Dated) -> None:
+        """Take the entry in that is its last; raises `ValueError` for an unknown place."""
+        if said.retracts:
+            for item in (*self.statuses, *self.scopes):
+                if item.version == said.retracts:
+                    item.live = False
+        elif said.statuses:
+            _insert(self.statuses, _Item(self.version, said.statuses, said), said.after)
+        else:
+            _insert(self.scopes, _Item(self.version, said.scopes, said), said.after)
+
+
+def _insert(items: list[_Item], new: _Item, after: int) -> None:
+    place = 0
+    if after:
+        place = [item.version for item in items].index(after) + 1
+    items.insert(place, new)
+
+
+class NotNext(ValueError):
+    """An entry does not have the version after the last one of its stream."""
+
+
+def _check_next(version: int, last: int) -> None:
+    if version != last + 1:
+        raise NotNext
+
+
+Steps = tuple[tuple[int, Case], ...]
+"""The days from which on an action is in another case; before the first it is on no list."""
+
+
+def _steps(action: _Action, listed_by: int) -> Steps:
+    statuses, first, last = _windows(action.statuses, ABSENT)
+    if not first:
+        return ()
+    scopes, scope_first, scope_last = _windows(action.scopes, _IN_PLAN)
+    supposed = _suppose_listed(first, last, listed_by)
+    # The day that closes the list is none of them: what it excludes counts as what it leaves.
+    days = {*first, *last, *scope_first, *scope_last}
+    found: list[tuple[int, Case]] = []
+    before = 0
+    for day in sorted(days):
+        scope = _happened(scopes, scope_first, scope_last, day) << _SCOPE_SHIFT
+        case = 0
+        for shift, earliest, latest in supposed:
+            case |= (_happened(statuses, earliest, latest, day) | scope) << shift
+        if case != before:
+            found.append((day, case))
+            before = case
+    return tuple(found)
+
+
+def _windows(items: Sequence[_Item], start: int) -> tuple[list[int], list[int], list[int]]:
+    """Return what is so after each of some entries, and their tightened windows (DESIGN §4)."""
+    live = [item for item in items if item.live]
+    bits = [start, *[item.bits for item in live]]
+    first = list(accumulate([item.earliest for item in live], max))
+    last = list(accumulate([item.latest for item in reversed(live)], min))
+    return bits, first, last[::-1]
+
+
+def _happened(bits: Sequence[int], first: Sequence[int], last: Sequence[int], day: int) -> int:
+    fewest, most = bisect_right(last, day), bisect_right(first, day)
+    found = bits[most]
+    for place in range(fewest, most):
+        found |= bits[place]
+    return found
+
+
+def _suppose_listed(
+    first: list[int], last: list[int], by: int
+) -> Sequence[tuple[int, list[int], list[int]]]:
+    """Return where the bits go and the windows, if listed by a day and if listed later."""
+    if last[0] <= by:
+        return ((0, first, last),)
+    if first[0] > by:
+        return ((_LATER_SHIFT, first, last),)
+    later = [max(day, by + 1) for day in first]
+    found = [(0, first, [by, *last[1:]])]
+    if all(earliest <= latest for earliest, latest in zip(later, last, strict=True)):
+        found.append((_LATER_SHIFT, later, last))
+    return found
+
+
+# --- the deltas of a plan --------------------------------------------------------------------
+
+Changes = dict[int, dict[Case, int]]
+"""For each day (an ordinal number) how many actions more or less are in each case."""
+
+_index = itemgetter(0)
+_BLOCKS = 16  # the table of sums has so many rows and columns
+
+
+class Deltas:
+    """The deltas of one plan, as columns that only grow, and what its own entries say.
+
+    Rows are in the order of the log: `positions` (index of the entry), `days` (ordinal numbers),
+    `actions` (numbers, in `names`), `cases` and `changes`. `indexes` are those of all entries.
+    """
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.indexes = array("q")
+        self.positions = array("q")
+        self.days = array("i")
+        self.actions = array("i")
+        self.cases = array("i")
+        self.changes = array("b")
+        self.names: list[str] = []
+        self._known: dict[str, _Action] = {}
+        self._plans: list[tuple[int, Plan]] = [(-1, Plan())]
+        self._listed_by = 0
+        self._sums: _Sums | None = None
+        self._asked = -1  # how many rows there were at the last question
+
+    @property
+    def plan(self) -> Plan:
+        """The plan after all its entries."""
+        return self._plans[-1][1]
+
+    def plan_at(self, known: int) -> Plan:
+        """Return the plan as it was known at an index of the log."""
+        return self._plans[bisect_right(self._plans, known, key=_index) - 1][1]
+
+    def learn_plan(self, index: int, version: int, event: Any) -> None:
+        """Add an entry of the plan; raises `NotNext`."""
+        state = self._plans[-1][1]
+        _check_next(version, state.version)
+        state = evolve_plan(state, event)
+        self.indexes.append(index)
+        self._plans.append((index, state))
+        if state.created is None:
+            return
+        listed_by = state.terms().initial_list_day.toordinal()
+        if listed_by != self._listed_by:
+            self._listed_by = listed_by
+            for action in self._known.values():
+                self._renew(index, action)
+
+    def learn(self, index: int, name: str, version: int, said: Dated | None) -> None:
+        """Add an entry of an action; raises `NotNext`, or `ValueError` for an unknown place."""
+        action = self._known.get(name)
+        if action is None:
+            action = self._known[name] = _Action(len(self.names))
+            self.names.append(name)
+        _check_next(version, action.version)
+        action.version = version
+        self.indexes.append(index)
+        if said is not None:
+            action.learn(said)
+            self._renew(index, action)
+
+    def _renew(self, index: int, action: _Action) -> None:
+        """Write what is no longer so, and what is so now, from the first step that differs."""
+        before, after = action.steps, _steps(action, self._listed_by)
+        action.steps = after
+        same = 0
+        for one, other in zip(before, after, strict=False):
+            if one != other:
+                break
+            same += 1
+        changes: dict[tuple[int, Case], int] = {}
+        for steps, sign in ((before, -1), (after, 1)):
+            previous = steps[same - 1][1] if same else 0
+            for day, case in steps[same:]:
+                changes[day, case] = changes.get((day, case), 0) + sign
+                if previous:
+                    changes[day, previous] = changes.get((day, previous), 0) - sign
+                previous = case
+        for (day, case), change in changes.items():
+            if change:
+                self.positions.append(index)
+                self.days.append(day)
+                self.actions.append(action.number)
+                self.cases.append(case)
+                self.changes.append(change)
+
+    def counts(self, on: date, known: int) -> Mapping[Case, int]:
+        """Return how many actions are in each case on a day, as known at an index of the log."""
+        if self._asked != len(self.days):  # sums are worth while from the second question on
+            self._asked, self._sums = len(self.days), None
+            return self._count(on.toordinal(), known)
+        if self._sums is None:
+            self._sums = _Sums(self)
+        return self._sums.counts(on.toordinal(), known)
+
+    def _count(self, day: int, known: int) -> dict[Case, int]:
+        rows = bisect_right(self.positions, known)
+        found: dict[Case, int] = {}
+        for since, case, change in zip(
+            self.days[:rows], self.cases[:rows], self.changes[:rows], strict=True
+        ):
+            if since <= day:
+                found[case] = found.get(case, 0) + change
+        return found
+
+    def by_action(self, on: date, known: int) -> Iterator[tuple[str, Case]]:
+        """Yield each listed action (`plan/action`) with its case, in the order of the log."""
+        rows = bisect_right(self.positions, known)
+        day = on.toordinal()
+        listed: dict[int, int] = {}
+        found: dict[int, Case] = {}
+        for since, action, case, change in zip(
+            self.days[:rows], self.actions[:rows], self.cases[:rows], self.changes[:rows],
+            strict=True,
+        ):  # fmt: skip
+            listed[action] = listed.get(action, 0) + change
+            # All cases of an action but one cancel out: their sum is that one.
+            found[action] = found.get(action, 0) + (case * change if since <= day else 0)
+        for number in sorted(listed):
+            if listed[number]:
+                yield f"{self.key}/{self.names[number]}", found[number] or _BEFORE
+
+    def by_day(self, known: int) -> Changes:
+        """Return for each day how many actions more or less are in each case, as known."""
+        rows = bisect_right(self.positions, known)
+        found: Changes = {}
+        for day, case, change in zip(
+            self.days[:rows], self.cases[:rows], self.changes[:rows], strict=True
+        ):
+            changes = found.setdefault(day, {})
+            changes[case] = changes.get(case, 0) + change
+        return found
+
+
+def total(several: Iterable[Mapping[Case, int]]) -> Mapping[Case, int]:
+    """Return how many actions are in each case in several plans."""
+    first, *others = several
+    if not others:
+        return first
+    found = dict(first)
+    for counts in others:
+        for case, number in counts.items():
+            found[case] = found.get(case, 0) + number
+    return found
+
+
+def total_by_day(several: Iterable[Changes]) -> Changes:
+    """Return for each day how many actions more or less are in each case in several plans."""
+    first, *others = several
+    for changes in others:
+        for day, counts in changes.items():
+            found = first.setdefault(day, {})
+            for case, number in counts.items():
+                found[case] = found.get(case, 0) + number
+    return first
+
+
+_BEFORE = ABSENT | _IN_PLAN << _SCOPE_SHIFT  # an action of the list, on a day before it was on it
+
+
+class _Sums:
+    """Prefix sums over days and positions: two short strips are added to one sum.
+
+    In the order of days and in the order of the log the rows are cut into blocks of one size.
+    `table[p][d]` counts the rows that are in the first p blocks of the log and in the first d
+    blocks of days.
+    """
+
+    def __init__(self, deltas: Deltas) -> None:
+        number = len(deltas.days)
+        self.size = size = -(-number // _BLOCKS) or 1
+        order = sorted(range(number), key=deltas.days.__getitem__)
+        self.days = [deltas.days[n] for n in order]
+        self.positions = deltas.positions.tolist()
+        self.kinds = sorted(set(deltas.cases))
+        place = {case: n for n, case in enumerate(self.kinds)}
+        cases = [place[case] for case in deltas.cases]
+        changes = deltas.changes.tolist()
+        ranks = [0] * number
+        for rank, row in enumerate(order):
+            ranks[row] = rank
+        self.by_day = [(row, cases[row], changes[row]) for row in order]
+        self.by_log = list(zip(ranks, cases, changes, strict=True))
+        self.table = self._table(number, size)
+
+    def _table(self, number: int, size: int) -> list[list[list[int]]]:
+        none = [0] * len(self.kinds)
+        blocks = range(-(-number // size) + 1)
+        table = [[none for _ in blocks]]
+        for block in blocks[1:]:
+            own = [none.copy() for _ in blocks]
+            for rank, case, change in self.by_log[(block - 1) * size : block * size]:
+                own[rank // size + 1][case] += change
+            row = [none]
+            for column in blocks[1:]:
+                sums = zip(row[-1], own[column], strict=True)
+                row.append([a + b for a, b in sums])
+            above = table[-1]
+            table.append(
+                [
+                    [a + b for a, b in zip(one, other, strict=True)]
+                    for one, other in zip(row, above, strict=True)
+                ]
+            )
+        return table
+
+    def counts(self, day: int, known: int) -> dict[Case, int]:
+        """Return how many actions are in each case."""
+        size = self.size
+        days, rows = bisect_right(self.days, day), bisect_right(self.positions, known)
+        day_block, row_block = days // size, rows // size
+        found = self.table[row_block][day_block].copy()
+        for row, case, change in self.by_day[day_block * size : days]:
+            if row < rows:
+                found[case] += change
+        whole = day_block * size
+        for rank, case, change in self.by_log[row_block * size : rows]:
+            if rank < whole:
+                found[case] += change
+        return {case: number for case, number in zip(self.kinds, found, strict=True) if number}
