@@ -378,8 +378,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "no-columns": (
         "{path} ne contient pas les colonnes d'un registre. Écrivez-les d'abord :"
-        " bilan export columns.",
-        "{path} holds no columns of a ledger. Write them first: bilan export columns.",
+        " bilan export-columns.",
+        "{path} holds no columns of a ledger. Write them first: bilan export-columns.",
     ),
     "no-tables": (
         "un registre en mémoire n'a pas de tables SQL. Ouvrez un fichier ou une base.",

@@ -54,6 +54,10 @@ class Point:
     bounds: Bounds
     realised: Bounds
 
+    def same(self, other: "Point") -> bool:
+        """Whether another day has the same figure."""
+        return self.bounds == other.bounds and self.realised == other.realised
+
 
 class Curve(Shown, tuple[Point, ...]):
     """The points of a figure in the order of days, as a tuple that a notebook can draw."""
@@ -85,17 +89,17 @@ def curve_of(changes: Changes, policy: Policy) -> Curve:
     tallies: tuple[dict[Possible, int], dict[Possible, int]] = ({}, {})
     rules = rule_of(policy), rule_of(alone)
     points: list[Point] = []
-    last: tuple[Bounds, Bounds] | None = None
     for day in sorted(changes):
         for case, number in changes[day].items():
             if number:  # else what was said of this day was withdrawn or replaced
                 for tally, rule in zip(tallies, rules, strict=True):
                     possible = rule[case]
                     tally[possible] = tally.get(possible, 0) + number
-        found = bounds(tallies[0]), bounds(tallies[1])
-        if found != last:
-            last = found
-            points.append(Point(on=date.fromordinal(day), bounds=found[0], realised=found[1]))
+        point = Point(
+            on=date.fromordinal(day), bounds=bounds(tallies[0]), realised=bounds(tallies[1])
+        )
+        if not points or not point.same(points[-1]):
+            points.append(point)
     return Curve(points)
 
 
@@ -195,7 +199,7 @@ def as_published(
     for on, following in zip(days, [*days[1:], date.max], strict=True):
         growing.learn(learnt[on])
         for point in growing.points(on, following):
-            if not points or attrs.evolve(point, on=points[-1].on) != points[-1]:
+            if not points or not point.same(points[-1]):
                 points.append(point)
     return Curve(points)
 

@@ -29,7 +29,7 @@ from .options import UsageError
 from .words import say
 
 # What declares the other commands; read only when one of them is meant, or a list of all.
-_OTHERS = ("evidence", "imports", "opendata", "proof", "report", "simulate")
+_OTHERS = ("evidence", "imports", "nation", "opendata", "proof", "report", "simulate")
 
 _USAGE = (
     (UnknownCommandError, "usage-unknown-command"),

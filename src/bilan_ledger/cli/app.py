@@ -46,8 +46,14 @@ def print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 this is the output
 
 
-def opened(common: Output, plans: Sequence[str | None] = (), *, texts: str | None = None) -> Ledger:
-    """Open a ledger; without plans all of it is read, with a progress bar when that is much.
+def opened(
+    common: Output,
+    plans: Sequence[str | None] = (),
+    *,
+    texts: str | None = None,
+    whole: bool = True,
+) -> Ledger:
+    """Open a ledger; without plans `whole` entries are read, with a progress bar if it is long.
 
     An exported `ledger.jsonl` is checked and taken into memory; `texts` is its file of texts.
     """
@@ -60,7 +66,7 @@ def opened(common: Output, plans: Sequence[str | None] = (), *, texts: str | Non
             pass
         return ledger
     ledger = common.open()
-    total = 0 if any(plans) else len(ledger)
+    total = len(ledger) if whole and not any(plans) else 0
     if total >= _LONG and show.err.is_terminal:
         from rich.progress import Progress  # noqa: PLC0415 few commands show one
 

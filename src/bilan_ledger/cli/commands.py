@@ -431,7 +431,7 @@ def figure(
     common: OUTPUT = Output(),
 ) -> None:
     """Print the figure of a day, as it is known."""
-    with opened(common, plans) as ledger:
+    with opened(common, plans, whole=by is not None) as ledger:
         found = ledger.figure(*plans, on=on, known=known)
         chosen = policy.policy(found.policy)
         found = ledger.figure(*plans, on=found.on, known=known, policy=chosen)

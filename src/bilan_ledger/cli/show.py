@@ -148,6 +148,27 @@ def curve(points: Sequence[Point], policy: Policy, plans: Sequence[str]) -> None
     out.print(made)
 
 
+def nation(found: Mapping[str | None, Sequence[Point]], by: str | None, policy: Policy) -> None:
+    """Print the figures of all plans together, or of each part, from day to day."""
+    line(rule(policy), "dim")
+    if not found:
+        line(say("no-move"))
+        return
+    made = table(
+        say(by or "all-plans"), say("from-day"), say("low"), "", say("high"), "",
+        say("realised-alone"), right=(2, 3, 4, 5),
+    )  # fmt: skip
+    for part, points in found.items():
+        name = "" if by is None else say("none") if part is None else part
+        for point in points:
+            low, high, alone = point.bounds.low, point.bounds.high, point.realised
+            made.add_row(
+                escape(name), str(point.on), str(low), exactly(low), str(high), exactly(high),
+                str(alone.low) if alone.exact else f"{alone.low} – {alone.high}",
+            )  # fmt: skip
+    out.print(made)
+
+
 def revisions(found: Sequence[Revision]) -> None:
     """Print how the figure of one day was revised."""
     made = table(say("entry"), say("recorded-at"), say("subject"), say("low"), say("high"))

@@ -51,6 +51,33 @@ WORDS: dict[str, tuple[str, str]] = {
         "« {value} » : nommez un fichier .svg ou .png.",
         '"{value}": name a .svg or .png file.',
     ),
+    # nation
+    "do-export-columns": (
+        "Écrire en Parquet ce qui fait bouger les chiffres de tous les programmes.",
+        "Write what moves the figures of all plans as Parquet.",
+    ),
+    "do-nation": (
+        "Afficher le chiffre de tous les programmes ensemble, à partir des colonnes.",
+        "Print the figure of all plans together, from the columns.",
+    ),
+    "opt-columns-folder": (
+        "Le dossier des colonnes (bilan export-columns).",
+        "The folder of the columns (bilan export-columns).",
+    ),
+    "opt-workers": ("Combien de processus lisent le registre.", "How many processes read the ledger."),
+    "opt-by-place": (
+        "Détail par region, department ou plan.",
+        "Break down by region, department or plan.",
+    ),
+    "opt-known-index": ("Tel que connu : numéro d'écriture.", "As known at: an entry's index."),
+    "columns-written": (
+        "{path} : colonnes de {plans} programmes, {entries} écritures.",
+        "{path}: columns of {plans} plans, {entries} entries.",
+    ),
+    "all-plans": ("ensemble", "all together"),
+    "region": ("région", "region"),
+    "department": ("département", "department"),
+    "plan": ("programme", "plan"),
     # simulate
     "do-simulate": (
         "Créer un registre de communes simulées, pour essayer et mesurer ; même graine, mêmes écritures.",

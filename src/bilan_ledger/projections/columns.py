@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 FORMAT = 1
 _CHUNK = 250  # plans of one file
 _WORKERS = 2
-_KINDS = 7  # sets of what an action may add: not none of out, in, counted
 
 
 @attrs.frozen
@@ -90,6 +89,8 @@ def write_columns(
 def _write(place: str, draft: Path, workers: int) -> Iterator[Written]:
     with Ledger.open(place, read_only=True) as ledger:
         size, keys = len(ledger), ledger.plans()
+    if not keys:
+        raise NotFound("no-plan", plan="*", plans="—")
     done = entries = 0
     yield Written(0, len(keys), 0)
     rows: list[Sequence[object]] = []
@@ -273,9 +274,9 @@ class Columns:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self._folder = Path(folder)
+        self.folder = Path(folder)
         try:
-            about = json.loads((self._folder / "columns.json").read_text())
+            about = json.loads((self.folder / "columns.json").read_text())
             found, self.entries = about["format"], int(about["entries"])
         except (OSError, ValueError, TypeError, KeyError):
             raise LedgerUnavailable("no-columns", path=folder) from None
@@ -290,7 +291,7 @@ class Columns:
             ("days", "days"),
             ("cases", "cases"),
         ):
-            path = _quoted(self._folder / f"{files}.parquet")
+            path = _quoted(self.folder / f"{files}.parquet")
             self._database.execute(f"CREATE VIEW {view} AS FROM {path}")
         self._policy: Policy | None = None
 
@@ -325,20 +326,16 @@ class Columns:
         `known` is an index of the log. One policy holds for all: the one given, else the default.
         """
         asked = day(on)
-        part, source = self._source(by, known)
+        group, source = self._source(by, known)
         self._rule(policy or Policy())
-        sums = ", ".join(f"sum(n) FILTER (kind = {n})" for n in range(_KINDS))
-        alone = ", ".join(f"sum(n) FILTER (alone = {n})" for n in range(_KINDS))
+        sums = ", ".join(f"{_of_kind(of, n)}::BIGINT" for of, n in _KINDS)
         rows = self._database.execute(
-            f"SELECT part, {sums}, {alone} FROM (SELECT {part} AS part, kind, alone,"  # noqa: S608 ours
+            f"SELECT part, {sums} FROM (SELECT {group} AS part, kind, alone,"  # noqa: S608 ours
             f' sum(change) AS n FROM {source} JOIN rule USING ("case") WHERE day <= ? GROUP BY ALL)'
             " GROUP BY part ORDER BY part NULLS LAST",
             [asked],
         ).fetchall()
-        return {
-            row[0]: Point(on=asked, bounds=_bounds(row[1:8]), realised=_bounds(row[8:]))
-            for row in rows
-        }
+        return {part: _point(asked, sums) for part, *sums in rows}
 
     def curve(self, *, known: int | None = None, policy: Policy | None = None) -> Curve:
         """Return the figure of all plans together at each day on which it changes."""
@@ -352,12 +349,11 @@ class Columns:
         policy: Policy | None = None,
     ) -> dict[str | None, Curve]:
         """Return the curve of each `region`, `department` or `plan`: one pass over all changes."""
-        part, source = self._source(by, known)
+        group, source = self._source(by, known)
         self._rule(policy or Policy())
-        kinds = [f"sum(n) FILTER ({of} = {n})" for of in ("kind", "alone") for n in range(_KINDS)]
-        sums = ", ".join(f"sum({kind}) OVER days" for kind in kinds)
+        sums = ", ".join(f"(sum({_of_kind(of, n)}) OVER days)::BIGINT" for of, n in _KINDS)
         rows = self._database.execute(
-            f"SELECT part, day, {sums} FROM (SELECT {part} AS part, day, kind, alone,"  # noqa: S608 ours
+            f"SELECT part, day, {sums} FROM (SELECT {group} AS part, day, kind, alone,"  # noqa: S608 ours
             f' sum(change) AS n FROM {source} JOIN rule USING ("case") GROUP BY ALL)'
             " GROUP BY part, day WINDOW days AS (PARTITION BY part ORDER BY day)"
             " ORDER BY part NULLS LAST, day"
@@ -365,8 +361,8 @@ class Columns:
         found: dict[str | None, list[Point]] = {}
         for part, on, *sums in rows:
             points = found.setdefault(part, [])
-            told = Point(on=on, bounds=_bounds(sums[:_KINDS]), realised=_bounds(sums[_KINDS:]))
-            if not points or attrs.evolve(told, on=points[-1].on) != points[-1]:
+            told = _point(on, sums)
+            if not points or not told.same(points[-1]):
                 points.append(told)
         return {name: Curve(points) for name, points in found.items()}
 
@@ -410,12 +406,21 @@ _POSSIBLE: Sequence[Possible] = tuple(
     for number in range(1, len(Contribution) + 1)
     for some in combinations(Contribution, number)
 )
+_KINDS = [(of, kind) for of in ("kind", "alone") for kind in range(len(_POSSIBLE))]
 _KIND_OF: Mapping[Possible, int] = {possible: kind for kind, possible in enumerate(_POSSIBLE)}
 
 
+def _of_kind(of: str, kind: int) -> str:
+    return f"sum(n) FILTER ({of} = {kind})"
+
+
+def _point(on: date, sums: Sequence[int | None]) -> Point:
+    half = len(_POSSIBLE)
+    return Point(on=on, bounds=_bounds(sums[:half]), realised=_bounds(sums[half:]))
+
+
 def _bounds(sums: Sequence[int | None]) -> Bounds:
-    tally = {_POSSIBLE[kind]: int(number) for kind, number in enumerate(sums) if number}
-    return bounds(tally)
+    return bounds({p: number for p, number in zip(_POSSIBLE, sums, strict=True) if number})
 
 
 def _nothing(on: date) -> Point:
