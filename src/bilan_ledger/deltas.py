@@ -14,7 +14,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import accumulate
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -169,10 +168,12 @@ def _steps(action: _Action, listed_by: int) -> Steps:
     supposed = _suppose_listed(first, last, listed_by)
     # The day that closes the list is none of them: what it excludes counts as what it leaves.
     days = {*first, *last, *scope_first, *scope_last}
+    scope = _IN_PLAN << _SCOPE_SHIFT
     found: list[tuple[int, Case]] = []
     before = 0
     for day in sorted(days):
-        scope = _happened(scopes, scope_first, scope_last, day) << _SCOPE_SHIFT
+        if scope_first:
+            scope = _happened(scopes, scope_first, scope_last, day) << _SCOPE_SHIFT
         case = 0
         for shift, earliest, latest in supposed:
             case |= (_happened(statuses, earliest, latest, day) | scope) << shift
@@ -184,11 +185,19 @@ def _steps(action: _Action, listed_by: int) -> Steps:
 
 def _windows(items: Sequence[_Item], start: int) -> tuple[list[int], list[int], list[int]]:
     """Return what is so after each of some entries, and their tightened windows (DESIGN §4)."""
-    live = [item for item in items if item.live]
-    bits = [start, *[item.bits for item in live]]
-    first = list(accumulate([item.earliest for item in live], max))
-    last = list(accumulate([item.latest for item in reversed(live)], min))
-    return bits, first, last[::-1]
+    bits, first, last = [start], [], []
+    sure = 0
+    for item in items:
+        if item.live:
+            bits.append(item.bits)
+            if item.earliest > sure:
+                sure = item.earliest
+            first.append(sure)
+            last.append(item.latest)
+    for place in range(len(last) - 2, -1, -1):
+        if last[place] > last[place + 1]:
+            last[place] = last[place + 1]
+    return bits, first, last
 
 
 def _happened(bits: Sequence[int], first: Sequence[int], last: Sequence[int], day: int) -> int:
@@ -291,21 +300,32 @@ class Deltas:
             if one != other:
                 break
             same += 1
+        previous = after[same - 1][1] if same else 0
+        if same == len(before):  # mostly something new comes last
+            for day, case in after[same:]:
+                self._write(index, action, day, case, 1)
+                if previous:
+                    self._write(index, action, day, previous, -1)
+                previous = case
+            return
         changes: dict[tuple[int, Case], int] = {}
         for steps, sign in ((before, -1), (after, 1)):
-            previous = steps[same - 1][1] if same else 0
+            last = previous
             for day, case in steps[same:]:
                 changes[day, case] = changes.get((day, case), 0) + sign
-                if previous:
-                    changes[day, previous] = changes.get((day, previous), 0) - sign
-                previous = case
+                if last:
+                    changes[day, last] = changes.get((day, last), 0) - sign
+                last = case
         for (day, case), change in changes.items():
             if change:
-                self.positions.append(index)
-                self.days.append(day)
-                self.actions.append(action.number)
-                self.cases.append(case)
-                self.changes.append(change)
+                self._write(index, action, day, case, change)
+
+    def _write(self, index: int, action: _Action, day: int, case: Case, change: int) -> None:
+        self.positions.append(index)
+        self.days.append(day)
+        self.actions.append(action.number)
+        self.cases.append(case)
+        self.changes.append(change)
 
     def counts(self, on: date, known: int) -> Mapping[Case, int]:
         """Return how many actions are in each case on a day, as known at an index of the log."""

@@ -19,6 +19,7 @@ In the folder, for DuckDB, Polars, Spark or whatever reads Parquet:
 - `days.parquet`: `region`, `day`, `case`, `change`: the deltas of all that is known, added up.
 """
 
+import gc
 import json
 import shutil
 import subprocess
@@ -147,6 +148,7 @@ def _said(process: "subprocess.Popen[str]") -> Iterator[dict[str, Any]]:
 def _work(job: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Write the deltas of every so manyth chunk of plans."""
     number, workers = job["share"]
+    gc.disable()  # it would walk over every chunk again and again; no cycles are made here
     with (
         Ledger.open(job["place"], read_only=True) as ledger,
         closing(_database(Path(job["draft"]))) as database,
