@@ -48,6 +48,10 @@ def asked(arguments: Sequence[str] | None) -> argparse.Namespace:
                         help="little of everything, to see that it runs; under 60 s")  # fmt: skip
     parser.add_argument("--only", action="append", choices=[*names, "growth"], metavar="CASE",
                         help=f"this alone (repeatable): {', '.join(names)}, growth")  # fmt: skip
+    parser.add_argument("--without", action="append", default=[], metavar="NAME",
+                        help="leave out a contender (repeatable) for which it is too much")  # fmt: skip
+    parser.add_argument("--folder", type=Path,
+                        help="make the ledger here, keep it, and use it again")  # fmt: skip
     parser.add_argument("--entries", type=_size, help="entries of the ledger (200,000)")
     parser.add_argument("--growth", type=_sizes, help="communes to grow through (1,10,100,1000)")
     parser.add_argument("--seconds", type=float, default=20.0,
@@ -90,24 +94,31 @@ def into_docs(results: dict[str, Any]) -> None:
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Measure; everything is made in a folder that is removed afterwards."""
+    """Measure; everything is made in a folder that is removed afterwards, unless one is named."""
+    if options.folder:
+        options.folder.mkdir(parents=True, exist_ok=True)
+        return _run(options, options.folder.resolve())
+    with tempfile.TemporaryDirectory(prefix="bilan-bench-", ignore_cleanup_errors=True) as folder:
+        return _run(options, Path(folder))
+
+
+def _run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     began = perf_counter()
     entries = options.entries or (3_000 if options.quick else 200_000)
     chosen = [case for case in CASES if not options.only or case.name in options.only]
-    with tempfile.TemporaryDirectory(prefix="bilan-bench-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # where the PostgreSQL wheel asks
-        data = Data(Path(folder), entries, options.seed, options.quick)
-        print(f"A ledger of about {entries:,} entries", flush=True)
-        if chosen:
-            data.build()
-        results = _begun(options, data if chosen else None)
-        for case in chosen:
-            results["cases"].append(_case(case, data, options))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the PostgreSQL wheel asks
+    data = Data(folder, entries, options.seed, options.quick)
+    print(f"A ledger of about {entries:,} entries", flush=True)
+    if chosen:
+        data.build()
+    results = _begun(options, data if chosen else None)
+    for case in chosen:
+        results["cases"].append(_case(case.without(options.without), data, options))
+        _keep(results, options.out, began)
+    if _wants_growth(options):
+        for row in growth(options, folder):
+            results["growth"].append(row)
             _keep(results, options.out, began)
-        if _wants_growth(options):
-            for row in growth(options, Path(folder)):
-                results["growth"].append(row)
-                _keep(results, options.out, began)
     return results
 
 

@@ -6,6 +6,7 @@ not read yet; the operating system may have the file in its memory, for all cont
 
 import hashlib
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from typing import Any
 
 from bilan_ledger import Engage, Ledger, Propose
 from bilan_ledger.projections import Tables
+from bilan_ledger.projections.columns import Columns, write_columns
 from bilan_ledger.simulate import Commune, commune
 from bilan_ledger.transfer import export_log, import_log
 
@@ -401,14 +403,27 @@ def bilan_curve(data: Data) -> Sample:
 
 
 def bilan_national_figure(data: Data) -> Sample:
-    """`figure()` of all plans on an open ledger."""
+    """`Columns.figure` of all plans."""
+    columns = Columns(data.columns)
+    return lambda: timed(lambda: columns.figure(on=DAY))
+
+
+def bilan_national_curve(data: Data) -> Sample:
+    """`Columns.curves` of the regions."""
+    columns = Columns(data.columns)
+    return lambda: timed(lambda: columns.curves(by="region"))
+
+
+def ledger_national_figure(data: Data) -> Sample:
+    """`figure()` of all plans on an open ledger that was asked before."""
     ledger = data.warm
+    ledger.figure(on=DAY)
     ledger.figure(on=DAY)
     return lambda: timed(lambda: ledger.figure(on=DAY))
 
 
-def bilan_national_curve(data: Data) -> Sample:
-    """`curve()` of the plans of each region on an open ledger."""
+def ledger_national_curve(data: Data) -> Sample:
+    """`curve()` of the plans of each region on an open ledger that was asked before."""
     ledger = data.warm
     regions: dict[str, list[str]] = {}
     for plan in data.plans:
@@ -419,6 +434,12 @@ def bilan_national_curve(data: Data) -> Sample:
             ledger.curve(*plans)
 
     ask()
+    return lambda: timed(ask)
+
+
+def duckdb_columns(data: Data, *, query: str) -> Sample:
+    """Ask DuckDB over the library's columns, in plain SQL."""
+    ask = peers.duckdb_columns(data, query)
     return lambda: timed(ask)
 
 
@@ -434,6 +455,17 @@ def frame_national(data: Data, *, make: str, query: str) -> Sample:
     found, expected = ask(), peers.duckdb_national(data, query)()
     peers.agree(iter([("duckdb", expected if len(expected) > 1 else expected[0]), (make, found)]))
     return lambda: timed(ask)
+
+
+def bilan_columns(data: Data) -> Sample:
+    """`write_columns` of the ledger, which this process has not read."""
+
+    def write(path: Path) -> None:
+        for _ in write_columns(data.ledger, path):
+            pass
+        shutil.rmtree(path)
+
+    return lambda: timed(partial(write, data.folder / "again"), data.size)
 
 
 def bilan_tables(data: Data) -> Sample:
@@ -640,6 +672,8 @@ CASES: Sequence[Case] = (
     Case(
         "national-figure", "National figure on a day", "s/figure",
         [Contender("bilan", bilan_national_figure),
+         Contender("bilan, in memory", ledger_national_figure),
+         Contender("DuckDB, our columns", partial(duckdb_columns, query=peers.COLUMNS_FIGURE)),
          Contender("DuckDB", partial(duckdb_national, query=peers.NATIONAL_FIGURE)),
          Contender("Polars", partial(frame_national, make="polars_national_figure",
                                      query=peers.NATIONAL_FIGURE)),
@@ -652,6 +686,8 @@ CASES: Sequence[Case] = (
     Case(
         "national-curve", "National curve over all days, by region", "s/curve",
         [Contender("bilan", bilan_national_curve),
+         Contender("bilan, in memory", ledger_national_curve),
+         Contender("DuckDB, our columns", partial(duckdb_columns, query=peers.COLUMNS_CURVE)),
          Contender("DuckDB", partial(duckdb_national, query=peers.NATIONAL_CURVE)),
          Contender("Polars", partial(frame_national, make="polars_national_curve",
                                      query=peers.NATIONAL_CURVE))],
@@ -660,10 +696,11 @@ CASES: Sequence[Case] = (
         memory=True, rounds=5,
     ),
     Case(
-        "tables", "Rebuild the SQL tables", "s/entry",
-        [Contender("bilan", bilan_tables)],
-        [Goal("≥ 100,000 entries/s", "bilan", None, 1e-5, "value")],
-        rounds=3,
+        "tables", "Rebuild the tables of all plans", "s/entry",
+        [Contender("bilan", bilan_columns), Contender("bilan, SQL tables", bilan_tables)],
+        [Goal("≥ 100,000 entries/s", "bilan", None, 1e-5, "value"),
+         Goal("memory ≤ 4 GiB", "bilan", None, 4096, "memory")],
+        memory=True, rounds=3,
     ),
     Case(
         "append", "Append one entry to a large ledger, and to a small one", "s/entry",

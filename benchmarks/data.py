@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -22,6 +23,7 @@ from random import Random
 from typing import Any
 
 from bilan_ledger import Ledger
+from bilan_ledger.projections.columns import write_columns
 from bilan_ledger.simulate import Commune, Simulation, record
 
 from .harness import need
@@ -69,7 +71,9 @@ class Data:
         return self.folder / "town.ledger"
 
     def build(self) -> None:
-        """Record as many communes as make the entries that were asked for."""
+        """Record as many communes as make the entries that were asked for, unless it was done."""
+        if (self.folder / "plans.json").exists():
+            return
         with Ledger.create(self.ledger) as ledger:
             for done in record(ledger, Simulation(communes=self.communes, seed=self.seed)):
                 print(f"\r  {done.entries:,} entries", end="", flush=True)
@@ -179,26 +183,27 @@ class Data:
 
     # --- the table of the peers ------------------------------------------------------------------
 
-    @cached_property
-    def facts(self) -> list[Fact]:
-        """The rows of the peers' table."""
+    def facts(self) -> Iterator[Fact]:
+        """Yield the rows of the peers' table; the entries of a plan stand together in the log."""
         region = {plan["key"]: plan["region"] for plan in self.plans}
-        found: list[Any] = []
+        current, told = "", list[Any]()
         place: dict[tuple[str, int], int] = {}
         for pos, (_, version, topic, state) in enumerate(self.rows()):
             written = json.loads(state)
-            subject = f"{written['plan']}/{written.get('action')}"
+            plan, subject = written["plan"], f"{written['plan']}/{written.get('action')}"
+            if plan != current:
+                yield from map(tuple, told)
+                current, told, place = plan, [], {}
             if topic == "action.retracted":
-                told = place.get((subject, written["data"]["entry"]))
-                if told is not None:
-                    found[told][6] = pos
+                meant = place.get((subject, written["data"]["entry"]))
+                if meant is not None:
+                    told[meant][6] = pos
             if topic in STATUS or topic == "action.reopened":
                 status = STATUS.get(topic) or written["data"].get("to", "engaged")
-                place[subject, version] = len(found)
+                place[subject, version] = len(told)
                 day = _earliest(written["data"]["on"])
-                plan = written["plan"]
-                found.append([plan, region[plan], subject, pos, day, status, None])
-        return [tuple(row) for row in found]
+                told.append([plan, region[plan], subject, pos, day, status, None])
+        yield from map(tuple, told)
 
     @cached_property
     def facts_db(self) -> Path:
@@ -207,7 +212,7 @@ class Data:
         if not path.exists():
             with closing(sqlite3.connect(path)) as db:
                 db.execute(f"CREATE TABLE facts ({', '.join(COLUMNS)})")
-                db.executemany("INSERT INTO facts VALUES (?,?,?,?,?,?,?)", self.facts)
+                db.executemany("INSERT INTO facts VALUES (?,?,?,?,?,?,?)", self.facts())
                 db.execute("CREATE INDEX by ON facts (plan, action, day, pos, retracted, status)")
                 db.execute("ANALYZE")
                 db.commit()
@@ -219,11 +224,23 @@ class Data:
         path = self.folder / "facts.parquet"
         if not path.exists():
             arrow, parquet = need("pyarrow", "pyarrow.parquet")
-            columns = dict(zip(COLUMNS, map(list, zip(*self.facts, strict=True)), strict=True))
-            table = arrow.table(columns)
-            at = table.schema.get_field_index("day")
-            table = table.set_column(at, "day", table["day"].cast(arrow.date32()))
-            parquet.write_table(table, path, compression="zstd", row_group_size=100_000)
+            types = (arrow.string(),) * 3 + (arrow.int64(), arrow.date32(), arrow.string())
+            schema = arrow.schema(list(zip(COLUMNS, (*types, arrow.int64()), strict=True)))
+            left = self.facts()
+            with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+                while rows := list(islice(left, 100_000)):
+                    columns = list(map(list, zip(*rows, strict=True)))
+                    columns[4] = list(map(date.fromisoformat, columns[4]))
+                    writer.write_table(arrow.table(columns, schema=schema))
+        return path
+
+    @cached_property
+    def columns(self) -> Path:
+        """The library's own columns of the ledger."""
+        path = self.folder / "columns"
+        if not path.exists():
+            for _ in write_columns(self.ledger, path):
+                pass
         return path
 
     def copy(self, name: str) -> Path:

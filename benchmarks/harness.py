@@ -13,7 +13,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -76,6 +76,10 @@ class Case:
     goals: Sequence[Goal]
     memory: bool = False  # measure the peak memory of each contender in a process of its own
     rounds: int = 7
+
+    def without(self, names: Sequence[str]) -> "Case":
+        """Return the case without some contenders."""
+        return replace(self, contenders=[c for c in self.contenders if c.name not in names])
 
 
 @dataclass

@@ -214,7 +214,7 @@ def django_store(data: Data) -> Any:
     keys: dict[str, int] = {}
     kind = model.history.model
     rows: list[Any] = []
-    for plan, _, action, _, day, status, _ in data.facts:
+    for plan, _, action, _, day, status, _ in data.facts():
         pk = keys.setdefault(action, len(keys) + 1)
         rows.append(kind(
             id=pk, subject=action, plan=plan, title=action, status=status, history_type="~",
@@ -274,7 +274,7 @@ def postgres_figure(data: Data) -> Callable[[str, str, int], Answer]:
         " status text, retracted bigint)"
     )
     with db.cursor().copy("COPY facts FROM STDIN") as copy:
-        for row in data.facts:
+        for row in data.facts():
             copy.write_row(row)
     db.execute("CREATE INDEX ON facts (plan, action, day, pos) INCLUDE (status, retracted)")
     db.execute("VACUUM ANALYZE facts")
@@ -363,6 +363,30 @@ moved AS (
 SELECT region, day, sum(counted) OVER w, sum(base) OVER w
 FROM moved WINDOW w AS (PARTITION BY region ORDER BY day) ORDER BY ALL
 """
+
+
+COLUMNS_FIGURE = """
+SELECT sum(change * low_counted), sum(change * low_base),
+       sum(change * high_counted), sum(change * high_base)
+FROM deltas JOIN cases USING ("case") WHERE day <= DATE '2024-03-31'
+"""
+COLUMNS_CURVE = """
+WITH moved AS (
+  SELECT region, day, sum(change * low_counted) AS a, sum(change * low_base) AS b,
+         sum(change * high_counted) AS c, sum(change * high_base) AS d
+  FROM deltas JOIN cases USING ("case") JOIN plans USING (plan) GROUP BY ALL)
+SELECT region, day, sum(a) OVER w, sum(b) OVER w, sum(c) OVER w, sum(d) OVER w
+FROM moved WINDOW w AS (PARTITION BY region ORDER BY day) ORDER BY ALL
+"""
+
+
+def duckdb_columns(data: Data, query: str) -> Callable[[], Any]:
+    """Return a national question on DuckDB, over the library's columns."""
+    (duckdb,) = need("duckdb")
+    db = duckdb.connect()
+    for view, files in (("deltas", "deltas/*"), ("cases", "cases"), ("plans", "plans")):
+        db.execute(f"CREATE VIEW {view} AS FROM '{data.columns}/{files}.parquet'")
+    return lambda: db.execute(query).fetchall()
 
 
 def duckdb_national(data: Data, query: str) -> Callable[[], Any]:

@@ -11,6 +11,7 @@ Refuses to know: what counts (see `completion`), and everything of an entry that
 
 from array import array
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -190,13 +191,11 @@ def _windows(items: Sequence[_Item], start: int) -> tuple[list[int], list[int], 
     for item in items:
         if item.live:
             bits.append(item.bits)
-            if item.earliest > sure:
-                sure = item.earliest
+            sure = max(sure, item.earliest)
             first.append(sure)
             last.append(item.latest)
     for place in range(len(last) - 2, -1, -1):
-        if last[place] > last[place + 1]:
-            last[place] = last[place + 1]
+        last[place] = min(last[place], last[place + 1])
     return bits, first, last
 
 
@@ -221,6 +220,15 @@ def _suppose_listed(
     if all(earliest <= latest for earliest, latest in zip(later, last, strict=True)):
         found.append((_LATER_SHIFT, later, last))
     return found
+
+
+def _changes(steps: Steps, previous: Case) -> Iterator[tuple[tuple[int, Case], int]]:
+    """Yield for each step (day, case) that it is one more there, and one less where it was."""
+    for day, case in steps:
+        yield (day, case), 1
+        if previous:
+            yield (day, previous), -1
+        previous = case
 
 
 # --- the deltas of a plan --------------------------------------------------------------------
@@ -301,22 +309,12 @@ class Deltas:
                 break
             same += 1
         previous = after[same - 1][1] if same else 0
-        if same == len(before):  # mostly something new comes last
-            for day, case in after[same:]:
-                self._write(index, action, day, case, 1)
-                if previous:
-                    self._write(index, action, day, previous, -1)
-                previous = case
-            return
-        changes: dict[tuple[int, Case], int] = {}
-        for steps, sign in ((before, -1), (after, 1)):
-            last = previous
-            for day, case in steps[same:]:
-                changes[day, case] = changes.get((day, case), 0) + sign
-                if last:
-                    changes[day, last] = changes.get((day, last), 0) - sign
-                last = case
-        for (day, case), change in changes.items():
+        found = list(_changes(after[same:], previous))
+        if same < len(before):  # else, as mostly, something new comes last
+            net = Counter(dict(found))
+            net.subtract(dict(_changes(before[same:], previous)))
+            found = list(net.items())
+        for (day, case), change in found:
             if change:
                 self._write(index, action, day, case, change)
 

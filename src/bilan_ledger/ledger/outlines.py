@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..deltas import Deltas, NotNext
 from ..errors import MalformedEntry
 from ..wire import Glance
+from .collecting import nothing_to_collect
 
 if TYPE_CHECKING:
     from .store import Log
@@ -44,8 +45,9 @@ class Outlines:
 
     def _learn(self, found: Iterable[Glance]) -> None:
         try:
-            for one in found:
-                self._learn_one(one)
+            with nothing_to_collect():
+                for one in found:
+                    self._learn_one(one)
         except BaseException:
             self.__init__()  # type: ignore[misc]  # what was read half is read again
             raise

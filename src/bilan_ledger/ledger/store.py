@@ -6,7 +6,6 @@ with the bytes.
 Refuses to know: the rules of plans and actions.
 """
 
-import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +22,7 @@ from ..entry import Entry, stream_text
 from ..errors import LedgerUnavailable, MalformedEntry
 from ..text import SealedText
 from .append import Append, Conflict
+from .collecting import nothing_to_collect
 
 S = TypeVar("S")
 PAGE = 5_000
@@ -155,21 +155,6 @@ def _line(row: Row) -> wire.Line:
     return wire.Line(number - 1, state, (stream, version, name))
 
 
-@contextmanager
-def _nothing_to_collect() -> Iterator[None]:
-    """Keep the collector of cycles still while a page is read: all that is made is kept.
-
-    It would else walk over everything read so far, again and again: a third of the time.
-    """
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
-
-
 class Log(Application[UUID]):
     """The one log, as an eventsourcing application."""
 
@@ -221,7 +206,7 @@ class Log(Application[UUID]):
         Raises `MalformedEntry` when a row is missing or does not agree with its bytes.
         """
         entries: list[Entry] = []
-        with _nothing_to_collect():
+        with nothing_to_collect():
             for index, row in enumerate(self._rows(start, limit), start):
                 if row[0] != index + 1:
                     raise MalformedEntry("row-disagrees", index=index, column="rowid")
@@ -230,7 +215,7 @@ class Log(Application[UUID]):
 
     def glances(self, start: int, limit: int = PAGE) -> list[wire.Glance]:
         """Return what figures need of some entries from an index on; raises as `page` does."""
-        with _nothing_to_collect():
+        with nothing_to_collect():
             rows = self._rows(start, limit)
             for index, row in enumerate(rows, start):
                 if row[0] != index + 1:
@@ -314,13 +299,13 @@ class PlanLog(Log):
     def of_plan(self, plan: str, start: int, end: int) -> list[Entry] | None:
         """Return the entries of one plan from an index on and before another."""
         rows = self._rows_of(plan, start, end)
-        with _nothing_to_collect():
+        with nothing_to_collect():
             return None if rows is None else [_checked(row, row[0] - 1) for row in rows]
 
     def glances_of(self, plan: str, start: int, end: int) -> list[wire.Glance] | None:
         """Return what figures need of the entries of one plan."""
         rows = self._rows_of(plan, start, end)
-        with _nothing_to_collect():
+        with nothing_to_collect():
             return None if rows is None else list(map(_glanced, rows))
 
     def _rows_of(self, plan: str, start: int, end: int) -> list[Row] | None:
