@@ -49,7 +49,7 @@ def asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=[*names, "growth"], metavar="CASE",
                         help=f"this alone (repeatable): {', '.join(names)}, growth")  # fmt: skip
     parser.add_argument("--without", action="append", default=[], metavar="NAME",
-                        help="leave out a contender (repeatable) for which it is too much")  # fmt: skip
+                        help="leave out a contender for which it is too much")  # fmt: skip
     parser.add_argument("--folder", type=Path,
                         help="make the ledger here, keep it, and use it again")  # fmt: skip
     parser.add_argument("--entries", type=_size, help="entries of the ledger (200,000)")
@@ -176,9 +176,10 @@ def growth(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]
     for communes in options.growth or ([1, 10] if options.quick else [1, 10, 100, 1000]):
         path = folder / f"growth-{communes}.ledger"
         row: dict[str, Any] = {"communes": communes}
-        for part in ("grow", "grown"):
+        for part in ("grow", "grown", "nation", "proven"):
             row |= in_child(part, str(path), str(communes), str(options.seed), seconds=7_200)
-        path.unlink(missing_ok=True)
+        if not options.folder:
+            path.unlink(missing_ok=True)
         print(f"growth: {row}", flush=True)
         yield row
 

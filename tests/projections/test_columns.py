@@ -195,7 +195,8 @@ def test_before_anything_was_on_a_list(town):
     ("insee", "code", "name"),
     [
         ("62119", "62", "Hauts-de-France"), ("2A004", "2A", "Corse"),
-        ("97411", "974", "La Réunion"), ("75056", "75", "Île-de-France"), ("98818", None, None), (None, None, None),
+        ("97411", "974", "La Réunion"),
+        ("75056", "75", "Île-de-France"), ("98818", None, None), (None, None, None),
     ],
 )  # fmt: skip
 def test_where_a_commune_is(insee, code, name):
