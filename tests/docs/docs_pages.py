@@ -249,7 +249,10 @@ def run_sql(folder: Path, source: str) -> list[tuple]:
     if ".parquet" in source:
         import duckdb  # noqa: PLC0415 only for such a page
 
-        return duckdb.sql(source.replace("FROM '", f"FROM '{folder}/open-data/")).fetchall()
+        made = folder if "columns/" in source else folder / "open-data"
+        for word in ("FROM", "JOIN"):
+            source = source.replace(f"{word} '", f"{word} '{made}/")
+        return duckdb.sql(source).fetchall()
     import sqlite3  # noqa: PLC0415
 
     [file] = folder.glob("*.ledger")
