@@ -11,8 +11,9 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import combinations
+from typing import Any
 
 import attrs
 
@@ -252,6 +253,19 @@ class Scenario:
         return Ratio(len(self.counted), len(self.base))
 
 
+class _Names:
+    """What names the actions of a figure, when it is asked; pickled as what it names."""
+
+    def __init__(self, look: "Callable[[], Mapping[str, Case]]") -> None:
+        self._look = look
+
+    def __call__(self) -> "Mapping[str, Case]":
+        return self._look()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Names, (partial(dict, self._look()),)
+
+
 @attrs.frozen(kw_only=True)
 class Completion(Shown):
     """The figure of one or several plans on a day, as known at a point of knowledge.
@@ -267,8 +281,8 @@ class Completion(Shown):
     policy: Policy
     bounds: Bounds
     realised: Bounds
-    _named: "Callable[[], Mapping[str, Case]]" = attrs.field(
-        alias="named", eq=lambda named: named(), hash=False, repr=False
+    _named: _Names = attrs.field(
+        alias="named", converter=_Names, eq=lambda named: named(), hash=False, repr=False
     )
 
     @property

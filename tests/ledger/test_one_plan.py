@@ -1,5 +1,7 @@
 """A question about one plan reads that plan alone, and answers as if all had been read."""
 
+import copy
+import pickle
 from datetime import UTC, datetime
 
 import pytest
@@ -85,6 +87,29 @@ def test_the_answers_are_those_of_the_whole_log(place, known):
         for plan in PLANS:
             with Ledger.open(place, read_only=True) as alone:
                 assert answers(alone, plan, known) == answers(whole, plan, known)
+
+
+def test_a_figure_outlives_its_ledger(place):
+    """It names its actions when it is asked, also once the ledger has grown, and is closed."""
+    with Ledger.open(place, recorded_by="x") as ledger:
+        found, again = (ledger.figure("alpha", on="2024-03-15") for _ in range(2))
+        kept, copied = pickle.loads(pickle.dumps(found)), copy.deepcopy(found)  # noqa: S301 ours
+        ledger.record("alpha/C", Propose(on="2024-01-01", title="C"))
+        ledger.record("alpha/A", Engage(on="2024-01-10"))
+        now = ledger.figure("alpha", on="2024-03-15")
+    assert found == again == kept == copied != now
+    assert ("alpha/A", "alpha/B") == found.high.base == kept.high.base
+    assert ("alpha/A", "alpha/B", "alpha/C") == now.high.base
+    assert () == found.low.counted
+    assert ("alpha/A",) == now.low.counted
+    assert ("alpha/A",) == found.cells["proposed"].certain[:1]
+
+
+def test_a_plan_named_twice_counts_once(place):
+    with Ledger.open(place, read_only=True) as ledger:
+        assert ledger.figure("alpha", on="2024-03-15") == ledger.figure(
+            "alpha", "alpha", on="2024-03-15"
+        )
 
 
 def test_only_the_plan_that_is_asked_about_is_read(place, monkeypatch):
