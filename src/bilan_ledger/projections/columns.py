@@ -27,6 +27,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
+from importlib import import_module
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -70,8 +71,10 @@ def write_columns(
 
     Each of `workers` processes reads some plans at a time, so that memory does not grow with
     their number. The folder is named when it is whole. Raises `LedgerUnavailable` when something
-    is already there, or cannot be read or written.
+    is already there, or cannot be read or written, `NotFound` where there is no plan at all.
     """
+    if workers < 1:
+        raise InvalidValue("choice", field="workers", value=workers, allowed="1, 2, …")
     target = Path(folder)
     if target.exists():
         raise LedgerUnavailable("file-exists", path=target)
@@ -88,6 +91,8 @@ def write_columns(
 
 
 def _write(place: str, draft: Path, workers: int) -> Iterator[Written]:
+    for extra in ("duckdb", "numpy"):  # before processes are started that would miss them
+        import_module(extra)
     with Ledger.open(place, read_only=True) as ledger:
         size, keys = len(ledger), ledger.plans()
     if not keys:
