@@ -25,10 +25,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "part-missing": (
         "cette installation ne peut que vérifier, ou il lui manque {name}. Pour un registre : "
         "pip install bilan-ledger ; pour les horodatages : pip install 'bilan-ledger[tsa]' ; "
-        "pour le rapport : pip install 'bilan-ledger[report]'",
+        "pour le rapport : pip install 'bilan-ledger[report]' ; pour tous les programmes d'un pays : "
+        "pip install 'bilan-ledger[nation]'",
         "this installation can only verify, or lacks {name}. For a ledger: pip install "
         "bilan-ledger; for timestamps: pip install 'bilan-ledger[tsa]'; for the report: "
-        "pip install 'bilan-ledger[report]'",
+        "pip install 'bilan-ledger[report]'; for all plans of a nation: "
+        "pip install 'bilan-ledger[nation]'",
     ),
     # report
     "do-report": (
