@@ -360,7 +360,8 @@ def glance(state: bytes, index: int) -> Glance:
     read = _GLANCES.get(name)
     if read is None:
         return glance_of(decode(state, index))
-    return Glance(index, raw["plan"], raw["action"], raw["version"], name, read(raw["data"]))
+    version = _version(raw["version"])
+    return Glance(index, raw["plan"], raw["action"], version, name, read(raw["data"]))
 
 
 def glance_of(entry: Entry) -> Glance:

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ledger_samples import ENTRIES, FULL_EVENTS, LINES, MINIMAL_EVENTS, NOTE
 
-from bilan_ledger import Instant, MalformedEntry
+from bilan_ledger import Instant, MalformedEntry, wire
 from bilan_ledger import action as a
 from bilan_ledger.plan import Policy
 from bilan_ledger.wire import (
@@ -22,6 +22,8 @@ from bilan_ledger.wire import (
     canonical,
     decode,
     encode,
+    glance,
+    glance_of,
     name_of,
     recorded_at,
     stamp,
@@ -43,12 +45,16 @@ def refused(state: bytes) -> MalformedEntry:
 
 
 def refused_or_same(state: bytes) -> bool:
-    """Whether bytes are an entry, which must then be written as exactly these bytes."""
+    """Whether bytes are an entry, which must then be written as exactly these bytes.
+
+    A glance at them must see what reading all of them does.
+    """
     try:
         entry = decode(state, 7)
     except MalformedEntry:
         return False
     assert encode(entry) == state
+    assert glance(state, 7) == glance_of(entry)
     return True
 
 
@@ -107,6 +113,18 @@ def test_golden_lines_are_written_for_ever(name: str) -> None:
 @pytest.mark.parametrize("name", LINES)
 def test_golden_lines_are_read_for_ever(name: str) -> None:
     assert decode(LINES[name], 7) == ENTRIES[name]
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_golden_lines_are_glanced_at_for_ever(name: str) -> None:
+    assert glance(LINES[name], 7) == glance_of(ENTRIES[name])
+
+
+def test_a_glance_decodes_no_entry_of_an_action(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of every event: one that was forgotten would be read right, but slowly."""
+    monkeypatch.delattr(wire, "decode")
+    seen = [glance(line, 7).name for name, line in LINES.items() if name.startswith("action")]
+    assert {name for name in NAMES if name.startswith("action")} == set(seen)
 
 
 @pytest.mark.parametrize("name", LINES)
