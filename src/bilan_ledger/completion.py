@@ -165,16 +165,19 @@ def pick(possible: Possible, *, high: bool) -> Contribution:
     return next(each for each in order if each in possible)
 
 
-# What each set of possibilities adds: counted and base in the lowest case, and in the highest.
-_ADDS: Mapping[Possible, tuple[int, int, int, int]] = {
+Adds = tuple[int, int, int, int, int, int, int]
+ADDS: Mapping[Possible, Adds] = {
     possible: (
         int(low is Contribution.COUNTED), int(low is not Contribution.OUT),
         int(high is Contribution.COUNTED), int(high is not Contribution.OUT),
+        int(Contribution.OUT not in possible),
+        int(Contribution.COUNTED in possible), int(Contribution.IN in possible),
     )
     for number in range(1, len(Contribution) + 1)
     for possible in map(frozenset, combinations(Contribution, number))
     for low, high in [(pick(possible, high=False), pick(possible, high=True))]
 }  # fmt: skip
+"""What an action adds to the seven sums that bounds are made of; see `bounds_of_sums`."""
 
 
 def bounds(tally: Mapping[Possible, int]) -> Bounds:
@@ -188,26 +191,40 @@ def bounds(tally: Mapping[Possible, int]) -> Bounds:
     >>> str(bounds({both: 3}).high)
     '3/3'
     """
-    low_counted = low_base = high_counted = high_base = 0
-    empty = True
+    low_counted = low_base = high_counted = high_base = sure = counted = inside = 0
     for possible, number in tally.items():
         if number:
-            adds = _ADDS[possible]
+            adds = ADDS[possible]
             low_counted += number * adds[0]
             low_base += number * adds[1]
             high_counted += number * adds[2]
             high_base += number * adds[3]
-            empty = empty and Contribution.OUT in possible
+            sure += number * adds[4]
+            counted += number * adds[5]
+            inside += number * adds[6]
+    return bounds_of_sums(low_counted, low_base, high_counted, high_base, sure, counted, inside)
+
+
+def bounds_of_sums(  # noqa: PLR0913, PLR0917 one for each sum
+    low_counted: int,
+    low_base: int,
+    high_counted: int,
+    high_base: int,
+    sure: int,
+    may_count: int,
+    may_be_in: int,
+) -> Bounds:
+    """Return the bounds of what was chosen for each action alone.
+
+    `sure` actions are in the base in any case, `may_count` and `may_be_in` say how many may be
+    counted, and in the base without being counted.
+    """
     low, high = Ratio(low_counted, low_base), Ratio(high_counted, high_base)
-    if not low_base and _some(tally, Contribution.COUNTED):
+    if not low_base and may_count:
         low = Ratio(1, 1)
-    if not high_base and _some(tally, Contribution.IN):
+    if not high_base and may_be_in:
         high = Ratio(0, 1)
-    return Bounds(low, high, empty)
-
-
-def _some(tally: Mapping[Possible, int], wanted: Contribution) -> bool:
-    return any(wanted in possible for possible, number in tally.items() if number)
+    return Bounds(low, high, may_be_empty=not sure)
 
 
 def counted_given_base(tally: Mapping[Possible, int], base: int) -> range:

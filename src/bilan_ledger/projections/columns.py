@@ -28,14 +28,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from importlib import import_module
-from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
 from .. import errors
-from ..completion import Bounds, Contribution, Possible, bounds, contributions_of, realised_alone
+from ..completion import ADDS, bounds, bounds_of_sums, contributions_of, realised_alone
 from ..dates import day
 from ..deltas import Case, Deltas, standings
 from ..errors import BilanError, InvalidValue, LedgerUnavailable, NotFound
@@ -335,11 +334,11 @@ class Columns:
         asked = day(on)
         group, source = self._source(by, known)
         self._rule(policy or Policy())
-        sums = ", ".join(f"{_of_kind(of, n)}::BIGINT" for of, n in _KINDS)
+        sums = ", ".join(f"sum(n * {name})::BIGINT" for name in _SUMS)
         rows = self._database.execute(
-            f"SELECT part, {sums} FROM (SELECT {group} AS part, kind, alone,"  # noqa: S608 ours
-            f' sum(change) AS n FROM {source} JOIN rule USING ("case") WHERE day <= ? GROUP BY ALL)'
-            " GROUP BY part ORDER BY part NULLS LAST",
+            f'SELECT part, {sums} FROM (SELECT {group} AS part, "case",'  # noqa: S608 ours
+            f" sum(change)::BIGINT AS n FROM {source} WHERE day <= ? GROUP BY ALL)"
+            ' JOIN rule USING ("case") GROUP BY part ORDER BY part NULLS LAST',
             [asked],
         ).fetchall()
         return {part: _point(asked, sums) for part, *sums in rows}
@@ -358,12 +357,12 @@ class Columns:
         """Return the curve of each `region`, `department` or `plan`: one pass over all changes."""
         group, source = self._source(by, known)
         self._rule(policy or Policy())
-        sums = ", ".join(f"(sum({_of_kind(of, n)}) OVER days)::BIGINT" for of, n in _KINDS)
+        moved = ", ".join(f"sum(change * {name})::BIGINT AS {name}" for name in _SUMS)
+        sums = ", ".join(f"(sum({name}) OVER days)::BIGINT" for name in _SUMS)
         rows = self._database.execute(
-            f"SELECT part, day, {sums} FROM (SELECT {group} AS part, day, kind, alone,"  # noqa: S608 ours
-            f' sum(change) AS n FROM {source} JOIN rule USING ("case") GROUP BY ALL)'
-            " GROUP BY part, day WINDOW days AS (PARTITION BY part ORDER BY day)"
-            " ORDER BY part NULLS LAST, day"
+            f"SELECT part, day, {sums} FROM (SELECT {group} AS part, day, {moved}"  # noqa: S608 ours
+            f' FROM {source} JOIN rule USING ("case") GROUP BY ALL)'
+            " WINDOW days AS (PARTITION BY part ORDER BY day) ORDER BY part NULLS LAST, day"
         ).fetchall()
         found: dict[str | None, list[Point]] = {}
         for part, on, *sums in rows:
@@ -391,43 +390,26 @@ class Columns:
         if policy == self._policy:
             return
         cases = [case for (case,) in self._database.execute('SELECT "case" FROM cases').fetchall()]
-        alone = realised_alone(policy)
+        policies = policy, realised_alone(policy)
         rows = [
-            (
-                case,
-                _KIND_OF[contributions_of(case, policy)],
-                _KIND_OF[contributions_of(case, alone)],
-            )
+            (case, *(add for each in policies for add in ADDS[contributions_of(case, each)]))
             for case in cases
         ]
-        values = ", ".join(map(str, rows)) or "(0, 0, 0)"
+        values = ", ".join(map(str, rows)) or str((0, *[0] * len(_SUMS)))
         self._database.execute(
             "CREATE OR REPLACE TEMP TABLE rule AS SELECT * FROM (VALUES "  # noqa: S608 numbers
-            f'{values}) AS told ("case", kind, alone)'
+            f'{values}) AS told ("case", {", ".join(_SUMS)})'
         )
         self._policy = policy
 
 
-_POSSIBLE: Sequence[Possible] = tuple(
-    frozenset(some)
-    for number in range(1, len(Contribution) + 1)
-    for some in combinations(Contribution, number)
-)
-_KINDS = [(of, kind) for of in ("kind", "alone") for kind in range(len(_POSSIBLE))]
-_KIND_OF: Mapping[Possible, int] = {possible: kind for kind, possible in enumerate(_POSSIBLE)}
+# Under the policy, and with realised actions alone.
+_SUMS = [f"{of}_{n}" for of in ("chosen", "alone") for n in range(len(next(iter(ADDS.values()))))]
 
 
-def _of_kind(of: str, kind: int) -> str:
-    return f"sum(n) FILTER ({of} = {kind})"
-
-
-def _point(on: date, sums: Sequence[int | None]) -> Point:
-    half = len(_POSSIBLE)
-    return Point(on=on, bounds=_bounds(sums[:half]), realised=_bounds(sums[half:]))
-
-
-def _bounds(sums: Sequence[int | None]) -> Bounds:
-    return bounds({p: number for p, number in zip(_POSSIBLE, sums, strict=True) if number})
+def _point(on: date, sums: Sequence[int]) -> Point:
+    half = len(_SUMS) // 2
+    return Point(on=on, bounds=bounds_of_sums(*sums[:half]), realised=bounds_of_sums(*sums[half:]))
 
 
 def _nothing(on: date) -> Point:
