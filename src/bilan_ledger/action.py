@@ -30,6 +30,7 @@ from .record import (
     erase_refusal,
     event_fields,
     live,
+    rebuilt,
     retract,
     seen,
 )
@@ -434,7 +435,8 @@ _COMMAND_OF = {event: command for command, event in _EVENT_OF.items()}
 
 
 def _event(command: Any) -> Any:
-    return _EVENT_OF[type(command)](**event_fields(command))
+    # Of a dated history it is the first, until it is placed; an event without a place takes none.
+    return rebuilt(_EVENT_OF[type(command)], command, after=0, assessment=None)
 
 
 def again(event: Event, **changes: object) -> Any:
@@ -632,7 +634,7 @@ def _decide_propose(
     standing = tuple(i.version for i in live(state.statuses) if isinstance(i.event, Proposed))
     if standing:
         return Refusal("action-exists", {}, standing)
-    unknown = _unknown_axis(command.description, around)
+    unknown = _unknown_axis(command, around)
     return unknown or _placed(_event(command), state.statuses, status_may_follow)
 
 
@@ -707,7 +709,7 @@ def _placed(
         against = _against(event.on, before, after)
         if not against:
             place = before[-1].version if before else 0
-            return (attrs.evolve(event, after=place),)
+            return (rebuilt(type(event), event, after=place) if place else event,)
         conflict = conflict or against
     # An event that could be the latest of all is refused for what stands, not for its date.
     if conflict and _against(event.on, standing, ()):
@@ -778,7 +780,7 @@ def _descriptions(state: Action) -> list[Description]:
     return [description(state, on) for on in (date.min, *(event.on for event in changes))]
 
 
-def _unknown_axis(whole: Description, around: Surroundings) -> Refusal | None:
+def _unknown_axis(whole: Description | Propose, around: Surroundings) -> Refusal | None:
     """Refuse an axis or a theme that the plan does not declare, so that no typo makes one."""
     if not around.axes:
         return None

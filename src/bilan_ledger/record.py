@@ -6,6 +6,7 @@ Refuses to know: what the events mean.
 """
 
 from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -94,6 +95,23 @@ class Erased(_Erase):
 def event_fields(command: Any) -> dict[str, Any]:
     """Return the fields of a command or an event, values as they are."""
     return attrs.asdict(command, recurse=False)
+
+
+def rebuilt(kind: Any, value: Any, **given: object) -> Any:
+    """Return an instance of a class with the fields of a value, but for those that are given.
+
+    Nothing is converted or checked again: the value's own fields were when it was made, by the
+    converters that both classes have from one base. What is given has to be as they leave it.
+    """
+    new = object.__new__(kind)
+    for name in _field_names(kind):
+        object.__setattr__(new, name, given[name] if name in given else getattr(value, name))
+    return new
+
+
+@lru_cache(maxsize=100)  # more than there are classes
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in attrs.fields(kind))
 
 
 def live(items: Iterable[Recorded[E]]) -> tuple[Recorded[E], ...]:

@@ -70,7 +70,7 @@ def _action_key(value: str) -> str:
     return key(value, "action")
 
 
-@attrs.frozen(order=True)
+@attrs.frozen(order=True, cache_hash=True)
 class ActionId:
     """Which action: plan key and action key, written `plan/action`.
 
@@ -109,18 +109,22 @@ class Sealed:
             raise InvalidValue("commitment-form", field="commitment", value=self.commitment)
 
 
+def _commitment(kept: "SealedText") -> Sealed:
+    return Sealed(hashlib.sha256(_DOMAIN + kept.salt + kept.text.encode()).hexdigest())
+
+
 @attrs.frozen
 class SealedText:
-    """The text behind a commitment, with its salt (32 random bytes): what erasing destroys."""
+    """The text behind a commitment, with its salt (32 random bytes): what erasing destroys.
+
+    `sealed` is the commitment: SHA-256 of `bilan-ledger/text/v1`, a zero byte, salt, UTF-8 text.
+    """
 
     salt: bytes
     text: str
-
-    @property
-    def sealed(self) -> Sealed:
-        """The commitment: SHA-256 of `bilan-ledger/text/v1`, a zero byte, salt, UTF-8 text."""
-        digest = hashlib.sha256(_DOMAIN + self.salt + self.text.encode())
-        return Sealed(digest.hexdigest())
+    sealed: Sealed = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_commitment, takes_self=True)
+    )
 
 
 Private = str | Sealed

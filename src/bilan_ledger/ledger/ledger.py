@@ -53,6 +53,7 @@ from ..text import ActionId, Private, Sealed, SealedText, key
 from ..wire import UNSTAMPED, Line
 from .append import Append, Clock, Conflict, TakeIn
 from .backends import backend
+from .garbage import nothing_to_collect
 from .sealing import Sealer
 from .tree import LogTree
 
@@ -236,7 +237,7 @@ class Ledger(Shown):
         several = list(orders)
         for attempt in range(_TRIES):
             try:
-                with self._lock:
+                with self._lock, nothing_to_collect():
                     return self._try(several, by, anew=attempt > 0)
             except Conflict:
                 # Another writer was faster: what was decided may no longer be right.
@@ -380,8 +381,11 @@ class Ledger(Shown):
         found: dict[ActionId, actions.Action] = {}
         streams = self.application.streams(list(unknown))
         for stream, name in unknown.items():
+            if stream not in streams:
+                found[name] = actions.Action()
+                continue
             with _named(name):
-                found[name] = _fold(streams.get(stream, ()))
+                found[name] = _fold(streams[stream])
         return found
 
     def _lineage(self, plan: str) -> tuple[dict[str, tuple[str, ...]], int]:
@@ -760,6 +764,7 @@ class _Decision:
         self.plans: dict[str, plans.Plan] = {}
         self.actions: dict[ActionId, actions.Action] = {}
         self._ledger = ledger
+        self._names: dict[str, ActionId] = {}
         self._axes: dict[str, dict[str, frozenset[str]]] = {}
         self._lineages: dict[str, dict[str, tuple[str, ...]]] = {}
 
@@ -767,15 +772,14 @@ class _Decision:
         """Read the actions that many orders are about before deciding them one by one."""
         named = {order.subject for order in orders if "/" in order.subject}
         if len(named) >= _SEVERAL:
-            self.actions = self._ledger._action_states(  # noqa: SLF001
-                [ActionId.parse(name) for name in named]
-            )
+            self._names = {subject: ActionId.parse(subject) for subject in named}
+            self.actions = self._ledger._action_states(self._names.values())  # noqa: SLF001
 
     def decide(self, order: Order, recorded_by: str) -> None:
         """Decide one command; raises `CommandRefused`."""
         by = self.sealer.text(recorded_by, "recorded_by")
         command = self.sealer.value(order.command)
-        name = ActionId.parse(order.subject) if "/" in order.subject else None
+        name = self._name(order.subject)
         subject = order.subject if name is None else str(name)
         plan = name.plan if name else key(order.subject, "plan")
         self._check_kind(order, is_action=name is not None)
@@ -802,6 +806,13 @@ class _Decision:
             self._axes.pop(plan, None)
         else:
             self.actions[name] = state
+            self._carry_on(name, state)
+
+    def _name(self, subject: str) -> ActionId | None:
+        """Return which action a command is about; None for one about a plan."""
+        if "/" not in subject:
+            return None
+        return self._names.get(subject) or ActionId.parse(subject)
 
     def _plan(self, name: str) -> plans.Plan:
         if name not in self.plans:
@@ -829,12 +840,19 @@ class _Decision:
         if plan not in self._lineages:
             self._lineages[plan], length = self._ledger._lineage(plan)  # noqa: SLF001
             self.expected = length if self.expected is None else min(self.expected, length)
-        told = {name.action: state for name, state in self.actions.items() if name.plan == plan}
-        before = {name: to for name, to in self._lineages[plan].items() if name not in told}
-        decided = {
-            name: actions.successors(state) for name, state in told.items() if live(state.statuses)
-        }
-        return {**before, **decided}
+            for name, state in self.actions.items():
+                self._carry_on(name, state)
+        return self._lineages[plan]
+
+    def _carry_on(self, name: ActionId, state: actions.Action) -> None:
+        """Keep a lineage that was asked for up to what is decided since."""
+        lineage = self._lineages.get(name.plan)
+        if lineage is None:
+            return
+        if live(state.statuses):
+            lineage[name.action] = actions.successors(state)
+        else:
+            lineage.pop(name.action, None)
 
     @staticmethod
     def _check_kind(order: Order, *, is_action: bool) -> None:

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from secrets import token_hex
 from time import sleep
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 from uuid import UUID
 
@@ -39,7 +39,7 @@ from ..entry import Entry
 from ..errors import LedgerUnavailable
 from ..text import SealedText
 from .append import Append
-from .store import Log, PlanLog, Row, stamped, unavailable
+from .store import Log, PlanLog, Row, unavailable
 
 FORMAT = 1
 _COLUMNS = "rowid, originator_id, originator_version, topic, state"
@@ -173,13 +173,19 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         if append.expected not in {None, last["rowid"] if last else 0}:
             msg = "the log has grown"
             raise IntegrityError(msg)
-        rows = stamped(stored_events, append, last["state"] if last else None)
-        ids = super()._insert_events(c, rows)
+        states = append.stamp([e.state for e in stored_events], last["state"] if last else None)
+        rows = [
+            (cast("UUID", e.originator_id).hex, e.originator_version, e.topic, state)
+            for e, state in zip(stored_events, states, strict=True)
+        ]
+        c.executemany(self.insert_events_statement, rows)
+        c.execute("SELECT last_insert_rowid()")  # SQLite gives one number after the other
+        end = c.fetchone()[0] + 1
         texts = [(text.sealed.commitment, text.salt, text.text) for text in append.texts]
         c.executemany("INSERT INTO texts VALUES (?, ?, ?)", texts)
         erased = [(commitment,) for commitment in append.erased]
         c.executemany("DELETE FROM texts WHERE commitment = ?", erased)
-        return ids
+        return range(end - len(rows), end)
 
     def select_rows(self, start: int, limit: int) -> list[Row]:
         """Return rows of the log from a row number on, in its order."""

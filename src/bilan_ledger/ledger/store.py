@@ -6,7 +6,6 @@ with the bytes.
 Refuses to know: the rules of plans and actions.
 """
 
-import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,13 @@ from uuid import UUID
 
 import attrs
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError, Mapper, PersistenceError, StoredEvent
+from eventsourcing.persistence import (
+    IntegrityError,
+    Mapper,
+    PersistenceError,
+    Recording,
+    StoredEvent,
+)
 from eventsourcing.utils import Environment, EnvType, get_topic
 
 from .. import wire
@@ -23,6 +28,7 @@ from ..entry import Entry
 from ..errors import LedgerUnavailable, MalformedEntry
 from ..text import SealedText
 from .append import Append, Conflict
+from .garbage import nothing_to_collect
 
 S = TypeVar("S")
 PAGE = 5_000
@@ -44,6 +50,32 @@ class Draft:
     def originator_version(self) -> int:
         """The version, under eventsourcing's name for it."""
         return self.entry.version
+
+
+@attrs.frozen
+class _Unsaved:
+    """The drafts of one save, handed over as an aggregate hands over its new events.
+
+    eventsourcing holds every event that it is given by itself against a protocol, attribute by
+    attribute; what it collects it takes as it is.
+    """
+
+    drafts: Sequence[Draft]
+    id: UUID = UUID(int=0)  # no stream's
+
+    def collect_events(self) -> Sequence[Draft]:
+        """Return the drafts, under eventsourcing's name for them."""
+        return self.drafts
+
+
+def save(log: "Log", entries: Sequence[Entry], **kwargs: Any) -> list[Recording[UUID]]:
+    """Save entries through eventsourcing; raises `Conflict`, or `LedgerUnavailable`."""
+    unsaved: Any = _Unsaved([Draft(entry) for entry in entries])
+    with log.available():
+        try:
+            return log.save(unsaved, **kwargs)
+        except IntegrityError:
+            raise Conflict from None
 
 
 def stamped(events: Sequence[StoredEvent], append: Append, last: bytes | None) -> list[StoredEvent]:
@@ -139,21 +171,6 @@ def _line(row: Row) -> wire.Line:
     return wire.Line(number - 1, state, (stream, version, name))
 
 
-@contextmanager
-def _nothing_to_collect() -> Iterator[None]:
-    """Keep the collector of cycles still while a page is read: all that is made is kept.
-
-    It would else walk over everything read so far, again and again: a third of the time.
-    """
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
-
-
 class Log(Application[UUID]):
     """The one log, as an eventsourcing application."""
 
@@ -170,13 +187,9 @@ class Log(Application[UUID]):
 
         Raises `Conflict`, or `LedgerUnavailable`; then nothing was saved.
         """
-        with self.available():
-            try:
-                saved = self.save(*map(Draft, entries), append=append)
-            except IntegrityError:
-                raise Conflict from None
+        saved = save(self, entries, append=append)
         return tuple(
-            attrs.evolve(entry, index=new.notification.id - 1, recorded_at=append.recorded_at)
+            entry.recorded(new.notification.id - 1, append.recorded_at)
             for entry, new in zip(entries, saved, strict=True)
         )
 
@@ -205,7 +218,7 @@ class Log(Application[UUID]):
         Raises `MalformedEntry` when a row is missing or does not agree with its bytes.
         """
         entries: list[Entry] = []
-        with _nothing_to_collect():
+        with nothing_to_collect():
             for index, row in enumerate(self._rows(start, limit), start):
                 if row[0] != index + 1:
                     raise MalformedEntry("row-disagrees", index=index, column="rowid")
@@ -286,7 +299,7 @@ class PlanLog(Log):
         """Return the entries of one plan from an index on and before another."""
         with self.available():
             rows = self._recorder.select_rows_of(plan, start + 1, end)
-        with _nothing_to_collect():
+        with nothing_to_collect():
             return None if rows is None else [_checked(row, row[0] - 1) for row in rows]
 
     def plan_keys(self) -> list[str] | None:
