@@ -69,6 +69,14 @@ class Scope(Choice):
     SUPERSEDED = "superseded"
 
 
+_PROPOSED = frozenset({Status.PROPOSED})
+_ENGAGED = frozenset({Status.ENGAGED})
+_REALISED = frozenset({Status.REALISED})
+_ABANDONED = frozenset({Status.ABANDONED})
+_OPEN = _PROPOSED | _ENGAGED
+_CLOSED = _REALISED | _ABANDONED
+_BEGUN = _ENGAGED | _REALISED
+
 _LEFT = frozenset({Scope.WITHDRAWN, Scope.MERGED, Scope.SPLIT, Scope.SUPERSEDED})
 _STAYS = frozenset(Scope) - _LEFT
 
@@ -87,7 +95,7 @@ def _qualifier(value: str) -> Qualifier:
 
 def _reopened_to(value: str) -> Status:
     status = Status.of(value, "to")
-    if status not in {Status.PROPOSED, Status.ENGAGED}:
+    if status not in _OPEN:
         raise InvalidValue("choice", field="to", value=value, allowed="proposed, engaged")
     return status
 
@@ -130,7 +138,8 @@ class Description:
         said = {name: v for name, v in parts.items() if v is not None}
         if by.axis not in {None, self.axis}:
             said.setdefault("theme", None)
-        return attrs.evolve(self, **said)
+        changed: Description = rebuilt(Description, self, **said)
+        return changed
 
 
 @attrs.frozen(kw_only=True)
@@ -154,10 +163,8 @@ class _Propose(_Dated):
     @property
     def description(self) -> Description:
         """The action's first description."""
-        return Description(
-            title=self.title, axis=self.axis, theme=self.theme,
-            tags=self.tags, responsible=self.responsible,
-        )  # fmt: skip
+        described: Description = rebuilt(Description, self)
+        return described
 
 
 @attrs.frozen(kw_only=True)
@@ -493,15 +500,13 @@ def statuses_after(event: StatusEvent) -> frozenset[Status]:
     """Return the statuses that an action may have right after this event; mostly one."""
     match event:
         case Proposed():
-            return frozenset({Status.PROPOSED})
-        case Engaged(at_least=True):
-            return frozenset({Status.ENGAGED, Status.REALISED})
-        case Engaged():
-            return frozenset({Status.ENGAGED})
+            return _PROPOSED
+        case Engaged(at_least=at_least):
+            return _BEGUN if at_least else _ENGAGED
         case Realised():
-            return frozenset({Status.REALISED})
+            return _REALISED
         case Abandoned():
-            return frozenset({Status.ABANDONED})
+            return _ABANDONED
         case _:
             return frozenset({event.to})
 
@@ -573,11 +578,11 @@ def status_may_follow(before: StatusEvent | None, event: StatusEvent) -> bool:
 def _leaves(event: StatusEvent) -> frozenset[Status]:
     match event:
         case Engaged():
-            return frozenset({Status.PROPOSED})
+            return _PROPOSED
         case Realised() | Abandoned():
-            return frozenset({Status.PROPOSED, Status.ENGAGED})
+            return _OPEN
         case _:  # reopened; what proposes never comes here
-            return frozenset({Status.REALISED, Status.ABANDONED})
+            return _CLOSED
 
 
 def scope_may_follow(before: ScopeEvent | None, event: ScopeEvent) -> bool:
@@ -743,9 +748,9 @@ def _against(
     on: When, before: Sequence[Recorded[Any]], after: Sequence[Recorded[Any]]
 ) -> tuple[int, ...]:
     """Return the versions whose dates an event on `on` contradicts, between these neighbours."""
-    return tuple(i.version for i in before if i.event.on.earliest > on.latest) + tuple(
-        i.version for i in after if i.event.on.latest < on.earliest
-    )
+    later = [i.version for i in before if i.event.on.earliest > on.latest]
+    earlier = [i.version for i in after if i.event.on.latest < on.earliest]
+    return (*later, *earlier)
 
 
 def _illegal(event: StatusEvent | ScopeEvent, standing: Sequence[Recorded[Any]]) -> Refusal:
@@ -878,7 +883,9 @@ def evolve(state: Action, event: Event) -> Action:
 
 
 def _insert(items: tuple[Recorded[Any], ...], new: Recorded[Any]) -> tuple[Recorded[Any], ...]:
-    versions = (0, *(item.version for item in items))
+    if new.event.after == (items[-1].version if items else 0):
+        return (*items, new)  # as nearly always
+    versions = [0, *(item.version for item in items)]
     place = versions.index(new.event.after)
     return (*items[:place], new, *items[place:])
 

@@ -841,7 +841,8 @@ class _Decision:
             self._lineages[plan], length = self._ledger._lineage(plan)  # noqa: SLF001
             self.expected = length if self.expected is None else min(self.expected, length)
             for name, state in self.actions.items():
-                self._carry_on(name, state)
+                if name.plan == plan:
+                    self._carry_on(name, state)
         return self._lineages[plan]
 
     def _carry_on(self, name: ActionId, state: actions.Action) -> None:

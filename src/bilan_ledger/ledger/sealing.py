@@ -7,6 +7,7 @@ Refuses to know: what the texts say.
 import secrets
 from collections.abc import Callable
 from functools import lru_cache
+from operator import is_
 from typing import Any, get_args
 
 import attrs
@@ -38,17 +39,18 @@ class Sealer:
     def value(self, value: Any) -> Any:
         """Return a value with every private text in it sealed, at any depth."""
         if isinstance(value, tuple):
-            return tuple(self.value(item) for item in value) if value else value
+            items = tuple([self.value(item) for item in value])
+            return value if all(map(is_, items, value)) else items
         kind: Any = type(value)
         changes: dict[str, Any] = {}
         for name, private in _fields(kind):
             before = getattr(value, name)
             if before is None or before == ():
                 continue
-            if not private:
-                changes[name] = self.value(before)
-            elif isinstance(before, str):
+            if private and isinstance(before, str):
                 changes[name] = self.text(before, name)
+            elif (after := self.value(before)) is not before:
+                changes[name] = after
         return rebuilt(kind, value, **changes) if changes else value
 
 

@@ -182,6 +182,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         c.execute("SELECT last_insert_rowid()")  # SQLite gives one number after the other
         end = c.fetchone()[0] + 1
         texts = [(text.sealed.commitment, text.salt, text.text) for text in append.texts]
+        texts.sort()  # as the table keeps them: one after the other lands on the same page
         c.executemany("INSERT INTO texts VALUES (?, ?, ?)", texts)
         erased = [(commitment,) for commitment in append.erased]
         c.executemany("DELETE FROM texts WHERE commitment = ?", erased)
