@@ -212,9 +212,13 @@ def stamp(drafts: Sequence[bytes], recorded_at: Instant) -> list[bytes]:
 
     A quotation mark inside a text is escaped, so the member that is replaced is the real one.
     """
-    blank, real = (f'"recorded_at":"{text}"'.encode() for text in (UNSTAMPED, recorded_at))
+    blank, real = _recorded_at(UNSTAMPED), _recorded_at(recorded_at)
     assert all(draft.count(blank) == 1 for draft in drafts)
     return [draft.replace(blank, real) for draft in drafts]
+
+
+def _recorded_at(instant: Instant) -> bytes:
+    return f'"recorded_at":"{_text_of(instant)}"'.encode()
 
 
 def recorded_at(state: bytes) -> Instant:

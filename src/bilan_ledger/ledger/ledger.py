@@ -53,7 +53,7 @@ from ..text import ActionId, Private, Sealed, SealedText, key
 from ..wire import UNSTAMPED, Line
 from .append import Append, Clock, Conflict, TakeIn
 from .backends import backend
-from .garbage import nothing_to_collect
+from .collecting import nothing_to_collect
 from .sealing import Sealer
 from .tree import LogTree
 

@@ -185,7 +185,8 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         texts.sort()  # as the table keeps them: one after the other lands on the same page
         c.executemany("INSERT INTO texts VALUES (?, ?, ?)", texts)
         erased = [(commitment,) for commitment in append.erased]
-        c.executemany("DELETE FROM texts WHERE commitment = ?", erased)
+        if erased:
+            c.executemany("DELETE FROM texts WHERE commitment = ?", erased)
         return range(end - len(rows), end)
 
     def select_rows(self, start: int, limit: int) -> list[Row]:

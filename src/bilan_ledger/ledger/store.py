@@ -28,7 +28,7 @@ from ..entry import Entry
 from ..errors import LedgerUnavailable, MalformedEntry
 from ..text import SealedText
 from .append import Append, Conflict
-from .garbage import nothing_to_collect
+from .collecting import nothing_to_collect
 
 S = TypeVar("S")
 PAGE = 5_000
@@ -70,7 +70,8 @@ class _Unsaved:
 
 def save(log: "Log", entries: Sequence[Entry], **kwargs: Any) -> list[Recording[UUID]]:
     """Save entries through eventsourcing; raises `Conflict`, or `LedgerUnavailable`."""
-    unsaved: Any = _Unsaved([Draft(entry) for entry in entries])
+    drafts = [Draft(entry) for entry in entries]
+    unsaved: Any = _Unsaved(drafts) if len(drafts) > 1 else drafts[0]
     with log.available():
         try:
             return log.save(unsaved, **kwargs)
