@@ -162,7 +162,7 @@ def _object(value: Any) -> dict[str, Any]:
             continue
         if private and not isinstance(part, Sealed):
             raise MalformedEntry("bytes-not-canonical", why="a private text was not sealed")
-        written[name] = part if type(part) is str else _written(part)
+        written[name] = part if type(part) is str else _written(part)  # most are texts
     return written
 
 

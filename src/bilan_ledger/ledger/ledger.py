@@ -765,7 +765,7 @@ class _Decision:
         self.actions: dict[ActionId, actions.Action] = {}
         self._ledger = ledger
         self._names: dict[str, ActionId] = {}
-        self._axes: dict[str, dict[str, frozenset[str]]] = {}
+        self._axes: dict[str, actions.Surroundings] = {}
         self._lineages: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def prepare(self, orders: Iterable[Order]) -> None:
@@ -780,7 +780,6 @@ class _Decision:
         by = self.sealer.text(recorded_by, "recorded_by")
         command = self.sealer.value(order.command)
         name = self._name(order.subject)
-        subject = order.subject if name is None else str(name)
         plan = name.plan if name else key(order.subject, "plan")
         self._check_kind(order, is_action=name is not None)
         state: Any = self._plan(plan) if name is None else self._action(name)
@@ -791,7 +790,7 @@ class _Decision:
         else:
             found = actions.decide(command, state, self._around(name, command))
         if isinstance(found, Refusal):
-            raise CommandRefused(found, subject=subject, place=order.place)
+            raise CommandRefused(found, subject=str(name or order.subject), place=order.place)
         for event in found:
             state = plans.evolve(state, event) if name is None else actions.evolve(state, event)
             entry = Entry(
@@ -827,10 +826,13 @@ class _Decision:
     def _around(self, name: ActionId, command: Any) -> actions.Surroundings:
         if name.plan not in self._axes:
             declared = self._plan(name.plan).terms().axes
-            self._axes[name.plan] = {a.key: frozenset(t.key for t in a.themes) for a in declared}
-        axes = self._axes[name.plan]
-        lineage = self._lineage(name.plan) if actions.touches_lineage(command) else {}
-        return actions.Surroundings(action=name.action, lineage=lineage, axes=axes)
+            axes = {a.key: frozenset(t.key for t in a.themes) for a in declared}
+            self._axes[name.plan] = actions.Surroundings(axes=axes)
+        around = self._axes[name.plan]
+        if not actions.touches_lineage(command):
+            return around
+        lineage = self._lineage(name.plan)
+        return attrs.evolve(around, action=name.action, lineage=lineage)
 
     def _lineage(self, plan: str) -> dict[str, tuple[str, ...]]:
         """Return who carries on whom, with what this save has decided so far.
