@@ -8,6 +8,7 @@ Refuses to know: where the texts behind the commitments are kept, and who may re
 import hashlib
 import re
 import unicodedata
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -109,22 +110,18 @@ class Sealed:
             raise InvalidValue("commitment-form", field="commitment", value=self.commitment)
 
 
-def _commitment(kept: "SealedText") -> Sealed:
-    return Sealed(hashlib.sha256(_DOMAIN + kept.salt + kept.text.encode()).hexdigest())
-
-
 @attrs.frozen
 class SealedText:
-    """The text behind a commitment, with its salt (32 random bytes): what erasing destroys.
-
-    `sealed` is the commitment: SHA-256 of `bilan-ledger/text/v1`, a zero byte, salt, UTF-8 text.
-    """
+    """The text behind a commitment, with its salt (32 random bytes): what erasing destroys."""
 
     salt: bytes
     text: str
-    sealed: Sealed = attrs.field(
-        init=False, eq=False, repr=False, default=attrs.Factory(_commitment, takes_self=True)
-    )
+
+    @cached_property  # not before it is asked for: what a store holds may be no salt
+    def sealed(self) -> Sealed:
+        """The commitment: SHA-256 of `bilan-ledger/text/v1`, a zero byte, salt, UTF-8 text."""
+        digest = hashlib.sha256(_DOMAIN + self.salt + self.text.encode())
+        return Sealed(digest.hexdigest())
 
 
 Private = str | Sealed

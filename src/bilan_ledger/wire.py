@@ -134,7 +134,7 @@ def as_object(entry: Entry) -> dict[str, Any]:
         "event": name_of(entry),
         "recorded_at": _text_of(entry.recorded_at),
         "recorded_by": entry.recorded_by.commitment,
-        "data": _object(entry.event),
+        "data": _CONVERTER.unstructure(entry.event),
     }
     if entry.action is not None:
         envelope["action"] = entry.action
@@ -150,61 +150,6 @@ def canonical(value: object) -> bytes:
     orjson then escapes texts as §3.2.2.2 asks. The tests hold it against an independent encoder.
     """
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-
-
-def _object(value: Any) -> dict[str, Any]:
-    """Return the fields of a value that are not at their default."""
-    written: dict[str, Any] = {}
-    kind: Any = type(value)
-    for name, default, private in _fields(kind):
-        part = getattr(value, name)
-        if part is default or part == default:
-            continue
-        if private and not isinstance(part, Sealed):
-            raise MalformedEntry("bytes-not-canonical", why="a private text was not sealed")
-        written[name] = part if type(part) is str else _written(part)  # most are texts
-    return written
-
-
-_CLASSES = 100  # more than there are
-
-
-@lru_cache(maxsize=_CLASSES)
-def _fields(kind: Any) -> tuple[tuple[str, object, bool], ...]:
-    """Return name, default and privacy of each field of a class."""
-    return tuple(
-        (field.name, _default(field), bool(field.metadata.get("private")))
-        for field in attrs.fields(kind)
-    )
-
-
-def _default(field: Any) -> object:
-    made = isinstance(field.default, attrs.Factory)  # type: ignore[arg-type]
-    return field.default.factory() if made else field.default
-
-
-_WRITERS: dict[type[Any], Callable[[Any], object]] = {
-    StrEnum: lambda word: word.value,
-    str: str,
-    bool: bool,
-    int: int,
-    Decimal: lambda number: format(number, "f"),
-    date: date.isoformat,
-    When: lambda when: when.text,
-    Sealed: lambda sealed: sealed.commitment,
-    tuple: lambda items: list(map(_written, items)),
-}
-
-
-def _written(value: object) -> object:
-    kind: Any = type(value)
-    return _writer(kind)(value)
-
-
-@lru_cache(maxsize=_CLASSES)
-def _writer(kind: Any) -> Callable[[Any], object]:
-    """Return what turns values of a class into JSON's."""
-    return next((write for known, write in _WRITERS.items() if issubclass(kind, known)), _object)
 
 
 def stamp(drafts: Sequence[bytes], recorded_at: Instant) -> list[bytes]:
@@ -411,19 +356,33 @@ def _truth(value: Any, _: Any) -> bool:
     return value
 
 
+def _private_out(value: object) -> str:
+    # An absent text is at its default and so left out before it gets here.
+    if not isinstance(value, Sealed):
+        raise MalformedEntry("bytes-not-canonical", why="a private text was not sealed")
+    return value.commitment
+
+
 def _make_converter(*, detailed: bool) -> cattrs.Converter:
-    converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=detailed)
+    converter = cattrs.Converter(
+        omit_if_default=True, forbid_extra_keys=True, detailed_validation=detailed
+    )
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook(int, _integer)
     converter.register_structure_hook(bool, _truth)
     converter.register_structure_hook(
         Decimal, lambda value, _: Decimal(_whole_text(value, "decimal"))
     )
+    converter.register_unstructure_hook(Decimal, lambda value: format(value, "f"))
     converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
+    converter.register_unstructure_hook(date, date.isoformat)
     converter.register_structure_hook(When, lambda value, _: When(value))
+    converter.register_unstructure_hook(When, str)
     converter.register_structure_hook(Sealed, lambda value, _: Sealed(value))
+    converter.register_unstructure_hook(Sealed, lambda value: value.commitment)
     for private in (Private, Private | None):
         converter.register_structure_hook(private, lambda value, _: Sealed(value))
+        converter.register_unstructure_hook(private, _private_out)
     converter.register_structure_hook_func(
         lambda cls: isinstance(cls, type) and issubclass(cls, StrEnum),
         lambda value, cls: cls(_whole_text(value, "word")),
