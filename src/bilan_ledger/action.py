@@ -30,6 +30,7 @@ from .record import (
     erase_refusal,
     event_fields,
     live,
+    rebuilt,
     retract,
     seen,
 )
@@ -68,6 +69,14 @@ class Scope(Choice):
     SUPERSEDED = "superseded"
 
 
+_PROPOSED = frozenset({Status.PROPOSED})
+_ENGAGED = frozenset({Status.ENGAGED})
+_REALISED = frozenset({Status.REALISED})
+_ABANDONED = frozenset({Status.ABANDONED})
+_OPEN = _PROPOSED | _ENGAGED
+_CLOSED = _REALISED | _ABANDONED
+_BEGUN = _ENGAGED | _REALISED
+
 _LEFT = frozenset({Scope.WITHDRAWN, Scope.MERGED, Scope.SPLIT, Scope.SUPERSEDED})
 _STAYS = frozenset(Scope) - _LEFT
 
@@ -86,7 +95,7 @@ def _qualifier(value: str) -> Qualifier:
 
 def _reopened_to(value: str) -> Status:
     status = Status.of(value, "to")
-    if status not in {Status.PROPOSED, Status.ENGAGED}:
+    if status not in _OPEN:
         raise InvalidValue("choice", field="to", value=value, allowed="proposed, engaged")
     return status
 
@@ -129,7 +138,8 @@ class Description:
         said = {name: v for name, v in parts.items() if v is not None}
         if by.axis not in {None, self.axis}:
             said.setdefault("theme", None)
-        return attrs.evolve(self, **said)
+        changed: Description = rebuilt(Description, self, **said)
+        return changed
 
 
 @attrs.frozen(kw_only=True)
@@ -153,10 +163,8 @@ class _Propose(_Dated):
     @property
     def description(self) -> Description:
         """The action's first description."""
-        return Description(
-            title=self.title, axis=self.axis, theme=self.theme,
-            tags=self.tags, responsible=self.responsible,
-        )  # fmt: skip
+        described: Description = rebuilt(Description, self)
+        return described
 
 
 @attrs.frozen(kw_only=True)
@@ -434,7 +442,8 @@ _COMMAND_OF = {event: command for command, event in _EVENT_OF.items()}
 
 
 def _event(command: Any) -> Any:
-    return _EVENT_OF[type(command)](**event_fields(command))
+    # Of a dated history it is the first, until it is placed; an event without a place takes none.
+    return rebuilt(_EVENT_OF[type(command)], command, after=0, assessment=None)
 
 
 def again(event: Event, **changes: object) -> Any:
@@ -491,15 +500,13 @@ def statuses_after(event: StatusEvent) -> frozenset[Status]:
     """Return the statuses that an action may have right after this event; mostly one."""
     match event:
         case Proposed():
-            return frozenset({Status.PROPOSED})
-        case Engaged(at_least=True):
-            return frozenset({Status.ENGAGED, Status.REALISED})
-        case Engaged():
-            return frozenset({Status.ENGAGED})
+            return _PROPOSED
+        case Engaged(at_least=at_least):
+            return _BEGUN if at_least else _ENGAGED
         case Realised():
-            return frozenset({Status.REALISED})
+            return _REALISED
         case Abandoned():
-            return frozenset({Status.ABANDONED})
+            return _ABANDONED
         case _:
             return frozenset({event.to})
 
@@ -571,11 +578,11 @@ def status_may_follow(before: StatusEvent | None, event: StatusEvent) -> bool:
 def _leaves(event: StatusEvent) -> frozenset[Status]:
     match event:
         case Engaged():
-            return frozenset({Status.PROPOSED})
+            return _PROPOSED
         case Realised() | Abandoned():
-            return frozenset({Status.PROPOSED, Status.ENGAGED})
+            return _OPEN
         case _:  # reopened; what proposes never comes here
-            return frozenset({Status.REALISED, Status.ABANDONED})
+            return _CLOSED
 
 
 def scope_may_follow(before: ScopeEvent | None, event: ScopeEvent) -> bool:
@@ -632,7 +639,7 @@ def _decide_propose(
     standing = tuple(i.version for i in live(state.statuses) if isinstance(i.event, Proposed))
     if standing:
         return Refusal("action-exists", {}, standing)
-    unknown = _unknown_axis(command.description, around)
+    unknown = _unknown_axis(command, around)
     return unknown or _placed(_event(command), state.statuses, status_may_follow)
 
 
@@ -707,7 +714,7 @@ def _placed(
         against = _against(event.on, before, after)
         if not against:
             place = before[-1].version if before else 0
-            return (attrs.evolve(event, after=place),)
+            return (rebuilt(type(event), event, after=place) if place else event,)
         conflict = conflict or against
     # An event that could be the latest of all is refused for what stands, not for its date.
     if conflict and _against(event.on, standing, ()):
@@ -741,9 +748,9 @@ def _against(
     on: When, before: Sequence[Recorded[Any]], after: Sequence[Recorded[Any]]
 ) -> tuple[int, ...]:
     """Return the versions whose dates an event on `on` contradicts, between these neighbours."""
-    return tuple(i.version for i in before if i.event.on.earliest > on.latest) + tuple(
-        i.version for i in after if i.event.on.latest < on.earliest
-    )
+    later = [i.version for i in before if i.event.on.earliest > on.latest]
+    earlier = [i.version for i in after if i.event.on.latest < on.earliest]
+    return (*later, *earlier)
 
 
 def _illegal(event: StatusEvent | ScopeEvent, standing: Sequence[Recorded[Any]]) -> Refusal:
@@ -778,7 +785,7 @@ def _descriptions(state: Action) -> list[Description]:
     return [description(state, on) for on in (date.min, *(event.on for event in changes))]
 
 
-def _unknown_axis(whole: Description, around: Surroundings) -> Refusal | None:
+def _unknown_axis(whole: Description | Propose, around: Surroundings) -> Refusal | None:
     """Refuse an axis or a theme that the plan does not declare, so that no typo makes one."""
     if not around.axes:
         return None
@@ -876,7 +883,9 @@ def evolve(state: Action, event: Event) -> Action:
 
 
 def _insert(items: tuple[Recorded[Any], ...], new: Recorded[Any]) -> tuple[Recorded[Any], ...]:
-    versions = (0, *(item.version for item in items))
+    if new.event.after == (items[-1].version if items else 0):
+        return (*items, new)  # as nearly always
+    versions = [0, *(item.version for item in items)]
     place = versions.index(new.event.after)
     return (*items[:place], new, *items[place:])
 

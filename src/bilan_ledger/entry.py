@@ -60,6 +60,15 @@ class Entry:
         """The id of the stream that the entry belongs to."""
         return stream_id(self.plan, self.action)
 
+    def recorded(self, index: int, recorded_at: Instant) -> "Entry":
+        """Return the entry in the place that the log gave it, with its recorded date."""
+        # Not `attrs.evolve`: this runs once for every entry that is recorded.
+        return Entry(
+            index=index, plan=self.plan, action=self.action, version=self.version,
+            recorded_at=recorded_at, recorded_by=self.recorded_by, stated_at=self.stated_at,
+            event=self.event, written=self.written,
+        )  # fmt: skip
+
     @property
     def subject(self) -> str:
         """What the entry is about: `plan/action`, or the plan's key."""

@@ -30,6 +30,7 @@ from .record import (
     erase_refusal,
     event_fields,
     live,
+    rebuilt,
     retract,
     seen,
 )
@@ -348,7 +349,7 @@ def decide(command: Command, state: Plan) -> tuple[Event, ...] | Refusal:
     >>> decide(Retract(entry=1, reason="erreur"), Plan()).code
     'plan-unknown'
     """
-    event: Event = _EVENT_OF[type(command)](**event_fields(command))
+    event: Event = rebuilt(_EVENT_OF[type(command)], command)
     match command:
         case CreatePlan():
             return (event,) if state.created is None else Refusal("plan-exists", {}, (1,))

@@ -6,6 +6,7 @@ Refuses to know: what the events mean.
 """
 
 from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -96,9 +97,28 @@ def event_fields(command: Any) -> dict[str, Any]:
     return attrs.asdict(command, recurse=False)
 
 
+def rebuilt(kind: Any, value: Any, **given: object) -> Any:
+    """Return an instance of a class with the fields of a value, but for those that are given.
+
+    Nothing is converted or checked again: the value's own fields were when it was made, by the
+    converters that both classes have from one base. What is given has to be as they leave it.
+    """
+    new = object.__new__(kind)
+    put = object.__setattr__
+    for name in _field_names(kind):
+        put(new, name, given[name] if name in given else getattr(value, name))
+    return new
+
+
+@lru_cache(maxsize=100)  # more than there are classes
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in attrs.fields(kind))
+
+
 def live(items: Iterable[Recorded[E]]) -> tuple[Recorded[E], ...]:
     """Return what was not retracted, in order."""
-    return tuple(item for item in items if item.retracted_by is None)
+    # A list first: a generator takes twice as long, and this is asked several times an entry.
+    return tuple([item for item in items if item.retracted_by is None])
 
 
 def seen(items: Iterable[Recorded[E]], visible: Container[int]) -> tuple[Recorded[E], ...]:

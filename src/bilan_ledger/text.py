@@ -8,6 +8,7 @@ Refuses to know: where the texts behind the commitments are kept, and who may re
 import hashlib
 import re
 import unicodedata
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -70,7 +71,7 @@ def _action_key(value: str) -> str:
     return key(value, "action")
 
 
-@attrs.frozen(order=True)
+@attrs.frozen(order=True, cache_hash=True)
 class ActionId:
     """Which action: plan key and action key, written `plan/action`.
 
@@ -116,7 +117,7 @@ class SealedText:
     salt: bytes
     text: str
 
-    @property
+    @cached_property  # not before it is asked for: what a store holds may be no salt
     def sealed(self) -> Sealed:
         """The commitment: SHA-256 of `bilan-ledger/text/v1`, a zero byte, salt, UTF-8 text."""
         digest = hashlib.sha256(_DOMAIN + self.salt + self.text.encode())

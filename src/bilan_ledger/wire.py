@@ -20,7 +20,7 @@ Refuses to know: the order of entries, where they are kept, and the texts behind
 """
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -153,14 +153,18 @@ def canonical(value: object) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-def stamp(draft: bytes, recorded_at: Instant) -> bytes:
-    """Return the bytes of a draft that is UNSTAMPED with its recorded date, of the same length.
+def stamp(drafts: Sequence[bytes], recorded_at: Instant) -> list[bytes]:
+    """Return the bytes of drafts that are UNSTAMPED with a recorded date, of the same length.
 
     A quotation mark inside a text is escaped, so the member that is replaced is the real one.
     """
-    blank, real = (f'"recorded_at":"{text}"'.encode() for text in (UNSTAMPED, recorded_at))
-    assert draft.count(blank) == 1
-    return draft.replace(blank, real)
+    blank, real = _recorded_at(UNSTAMPED), _recorded_at(recorded_at)
+    assert all(draft.count(blank) == 1 for draft in drafts)
+    return [draft.replace(blank, real) for draft in drafts]
+
+
+def _recorded_at(instant: Instant) -> bytes:
+    return f'"recorded_at":"{_text_of(instant)}"'.encode()
 
 
 def recorded_at(state: bytes) -> Instant:

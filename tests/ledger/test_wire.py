@@ -272,7 +272,7 @@ def test_stamp_writes_the_recorded_date_and_never_changes_the_length(
     name: str, instant: Instant
 ) -> None:
     draft = encode(attrs.evolve(ENTRIES[name], recorded_at=UNSTAMPED))
-    stamped = stamp(draft, instant)
+    [stamped] = stamp([draft], instant)
     assert stamped == encode(attrs.evolve(ENTRIES[name], recorded_at=instant))
     assert len(stamped) == len(draft)
     assert recorded_at(stamped) == instant
@@ -291,7 +291,7 @@ def test_stamp_is_not_confused_by_a_text_that_contains_the_member(title: str) ->
     event = attrs.evolve(FULL_EVENTS["action.proposed"], title=title)
     entry = attrs.evolve(ENTRIES["action.proposed.full"], event=event, stated_at=UNSTAMPED)
     instant = Instant.parse("2024-01-15T09:00:00.000000Z")
-    stamped = stamp(encode(attrs.evolve(entry, recorded_at=UNSTAMPED)), instant)
+    [stamped] = stamp([encode(attrs.evolve(entry, recorded_at=UNSTAMPED))], instant)
     assert decode(stamped, 7) == attrs.evolve(entry, recorded_at=instant)
 
 

@@ -47,7 +47,7 @@ class Append:
 
     def restamp(self, drafts: Sequence[bytes]) -> list[bytes]:
         """Return drafts with the recorded date that this save was given."""
-        return [wire.stamp(draft, self.recorded_at) for draft in drafts]
+        return wire.stamp(drafts, self.recorded_at)
 
 
 @attrs.define

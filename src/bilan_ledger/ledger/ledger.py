@@ -57,6 +57,7 @@ from ..text import ActionId, Private, Sealed, SealedText, key
 from ..wire import UNSTAMPED, Line
 from .append import Append, Clock, Conflict, TakeIn
 from .backends import backend
+from .collecting import nothing_to_collect
 from .outlines import Outlines
 from .sealing import Sealer
 from .tree import LogTree
@@ -242,7 +243,7 @@ class Ledger(Shown):
         several = list(orders)
         for attempt in range(_TRIES):
             try:
-                with self._lock:
+                with self._lock, nothing_to_collect():
                     return self._try(several, by, anew=attempt > 0)
             except Conflict:
                 # Another writer was faster: what was decided may no longer be right.
@@ -386,8 +387,11 @@ class Ledger(Shown):
         found: dict[ActionId, actions.Action] = {}
         streams = self.application.streams(list(unknown))
         for stream, name in unknown.items():
+            if stream not in streams:
+                found[name] = actions.Action()
+                continue
             with _named(name):
-                found[name] = _fold(streams.get(stream, ()))
+                found[name] = _fold(streams[stream])
         return found
 
     def _lineage(self, plan: str) -> tuple[dict[str, tuple[str, ...]], int]:
@@ -815,23 +819,22 @@ class _Decision:
         self.plans: dict[str, plans.Plan] = {}
         self.actions: dict[ActionId, actions.Action] = {}
         self._ledger = ledger
-        self._axes: dict[str, dict[str, frozenset[str]]] = {}
+        self._names: dict[str, ActionId] = {}
+        self._axes: dict[str, actions.Surroundings] = {}
         self._lineages: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def prepare(self, orders: Iterable[Order]) -> None:
         """Read the actions that many orders are about before deciding them one by one."""
         named = {order.subject for order in orders if "/" in order.subject}
         if len(named) >= _SEVERAL:
-            self.actions = self._ledger._action_states(  # noqa: SLF001
-                [ActionId.parse(name) for name in named]
-            )
+            self._names = {subject: ActionId.parse(subject) for subject in named}
+            self.actions = self._ledger._action_states(self._names.values())  # noqa: SLF001
 
     def decide(self, order: Order, recorded_by: str) -> None:
         """Decide one command; raises `CommandRefused`."""
         by = self.sealer.text(recorded_by, "recorded_by")
         command = self.sealer.value(order.command)
-        name = ActionId.parse(order.subject) if "/" in order.subject else None
-        subject = order.subject if name is None else str(name)
+        name = self._name(order.subject)
         plan = name.plan if name else key(order.subject, "plan")
         self._check_kind(order, is_action=name is not None)
         state: Any = self._plan(plan) if name is None else self._action(name)
@@ -842,7 +845,7 @@ class _Decision:
         else:
             found = actions.decide(command, state, self._around(name, command))
         if isinstance(found, Refusal):
-            raise CommandRefused(found, subject=subject, place=order.place)
+            raise CommandRefused(found, subject=str(name or order.subject), place=order.place)
         for event in found:
             state = plans.evolve(state, event) if name is None else actions.evolve(state, event)
             entry = Entry(
@@ -857,6 +860,13 @@ class _Decision:
             self._axes.pop(plan, None)
         else:
             self.actions[name] = state
+            self._carry_on(name, state)
+
+    def _name(self, subject: str) -> ActionId | None:
+        """Return which action a command is about; None for one about a plan."""
+        if "/" not in subject:
+            return None
+        return self._names.get(subject) or ActionId.parse(subject)
 
     def _plan(self, name: str) -> plans.Plan:
         if name not in self.plans:
@@ -871,10 +881,13 @@ class _Decision:
     def _around(self, name: ActionId, command: Any) -> actions.Surroundings:
         if name.plan not in self._axes:
             declared = self._plan(name.plan).terms().axes
-            self._axes[name.plan] = {a.key: frozenset(t.key for t in a.themes) for a in declared}
-        axes = self._axes[name.plan]
-        lineage = self._lineage(name.plan) if actions.touches_lineage(command) else {}
-        return actions.Surroundings(action=name.action, lineage=lineage, axes=axes)
+            axes = {a.key: frozenset(t.key for t in a.themes) for a in declared}
+            self._axes[name.plan] = actions.Surroundings(axes=axes)
+        around = self._axes[name.plan]
+        if not actions.touches_lineage(command):
+            return around
+        lineage = self._lineage(name.plan)
+        return attrs.evolve(around, action=name.action, lineage=lineage)
 
     def _lineage(self, plan: str) -> dict[str, tuple[str, ...]]:
         """Return who carries on whom, with what this save has decided so far.
@@ -884,12 +897,20 @@ class _Decision:
         if plan not in self._lineages:
             self._lineages[plan], length = self._ledger._lineage(plan)  # noqa: SLF001
             self.expected = length if self.expected is None else min(self.expected, length)
-        told = {name.action: state for name, state in self.actions.items() if name.plan == plan}
-        before = {name: to for name, to in self._lineages[plan].items() if name not in told}
-        decided = {
-            name: actions.successors(state) for name, state in told.items() if live(state.statuses)
-        }
-        return {**before, **decided}
+            for name, state in self.actions.items():
+                if name.plan == plan:
+                    self._carry_on(name, state)
+        return self._lineages[plan]
+
+    def _carry_on(self, name: ActionId, state: actions.Action) -> None:
+        """Keep a lineage that was asked for up to what is decided since."""
+        lineage = self._lineages.get(name.plan)
+        if lineage is None:
+            return
+        if live(state.statuses):
+            lineage[name.action] = actions.successors(state)
+        else:
+            lineage.pop(name.action, None)
 
     @staticmethod
     def _check_kind(order: Order, *, is_action: bool) -> None:

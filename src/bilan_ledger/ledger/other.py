@@ -15,14 +15,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import attrs
-from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.persistence import StoredEvent
 
 from .. import wire
 from ..entry import Entry
 from ..text import SealedText
 from .append import Append, Conflict
-from .store import PAGE, Draft, EntryMapper, Log, checked, line_of, stamped
+from .store import PAGE, EntryMapper, Log, checked, line_of, save, stamped
 
 _TEXTS = "CREATE TABLE IF NOT EXISTS texts (commitment TEXT PRIMARY KEY, salt BLOB, text TEXT)"
 
@@ -62,18 +61,14 @@ class OtherLog(Log):
             file.executemany("INSERT INTO texts VALUES (?, ?, ?)", rows)
         assert isinstance(self.mapper, _StampedMapper)
         self.mapper.under_way = (append, last)
-        with self.available():
-            try:
-                saved = self.save(*map(Draft, entries))
-            except IntegrityError:
-                raise Conflict from None
+        saved = save(self, entries)
         with closing(self._texts_file()) as file:
             erased = [(commitment,) for commitment in append.erased]
             file.executemany("DELETE FROM texts WHERE commitment = ?", erased)
         self.size()
         indexes = [self._ids.index(new.notification.id) for new in saved]
         return tuple(
-            attrs.evolve(entry, index=index, recorded_at=append.recorded_at)
+            entry.recorded(index, append.recorded_at)
             for entry, index in zip(entries, indexes, strict=True)
         )
 

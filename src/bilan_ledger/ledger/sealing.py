@@ -5,12 +5,14 @@ Refuses to know: what the texts say.
 """
 
 import secrets
-from collections.abc import Callable, Hashable
-from functools import cache
-from typing import Any, cast
+from collections.abc import Callable
+from functools import lru_cache
+from operator import is_
+from typing import Any, get_args
 
 import attrs
 
+from ..record import rebuilt
 from ..text import NOTE_LENGTH, SALT_LENGTH, Sealed, SealedText, clean
 
 Salt = Callable[[], bytes]
@@ -37,18 +39,22 @@ class Sealer:
     def value(self, value: Any) -> Any:
         """Return a value with every private text in it sealed, at any depth."""
         if isinstance(value, tuple):
-            return tuple(self.value(item) for item in value) if value else value
+            items = tuple([self.value(item) for item in value])
+            return value if all(map(is_, items, value)) else items
+        kind: Any = type(value)
         changes: dict[str, Any] = {}
-        for name, private in _fields(cast("Hashable", type(value))):
+        for name, private in _fields(kind):
             before = getattr(value, name)
+            if before is None or before == ():
+                continue
             if private and isinstance(before, str):
                 changes[name] = self.text(before, name)
             elif (after := self.value(before)) is not before:
                 changes[name] = after
-        return attrs.evolve(value, **changes) if changes else value
+        return rebuilt(kind, value, **changes) if changes else value
 
 
-@cache
+@lru_cache(maxsize=100)  # more than there are classes
 def _fields(kind: Any) -> tuple[tuple[str, bool], ...]:
     """Return the fields of a class that may hold private texts, and whether they are such."""
     if not attrs.has(kind) or kind is Sealed:
@@ -56,5 +62,10 @@ def _fields(kind: Any) -> tuple[tuple[str, bool], ...]:
     return tuple(
         (field.name, bool(field.metadata.get("private")))
         for field in attrs.fields(kind)
-        if field.init
+        if field.metadata.get("private") or _holds(field.type)
     )
+
+
+def _holds(kind: Any) -> bool:
+    """Whether a value of a declared type may have private texts in it, at any depth."""
+    return bool(_fields(kind)) or any(map(_holds, get_args(kind)))

@@ -40,7 +40,7 @@ from ..entry import Entry
 from ..errors import LedgerUnavailable
 from ..text import SealedText
 from .append import Append
-from .store import Log, PlanLog, Row, stamped, unavailable
+from .store import Log, PlanLog, Row, unavailable
 
 FORMAT = 1
 _MOST_COUNTED = 250_000  # rows; counting them takes 2 ms, and longer with every row
@@ -202,13 +202,21 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         if append.expected not in {None, last["rowid"] if last else 0}:
             msg = "the log has grown"
             raise IntegrityError(msg)
-        rows = stamped(stored_events, append, last["state"] if last else None)
-        ids = super()._insert_events(c, rows)
+        states = append.stamp([e.state for e in stored_events], last["state"] if last else None)
+        rows = [
+            (cast("UUID", e.originator_id).hex, e.originator_version, e.topic, state)
+            for e, state in zip(stored_events, states, strict=True)
+        ]
+        c.executemany(self.insert_events_statement, rows)
+        c.execute("SELECT last_insert_rowid()")  # SQLite gives one number after the other
+        end = c.fetchone()[0] + 1
         texts = [(text.sealed.commitment, text.salt, text.text) for text in append.texts]
+        texts.sort()  # as the table keeps them: one after the other lands on the same page
         c.executemany("INSERT INTO texts VALUES (?, ?, ?)", texts)
         erased = [(commitment,) for commitment in append.erased]
-        c.executemany("DELETE FROM texts WHERE commitment = ?", erased)
-        return ids
+        if erased:
+            c.executemany("DELETE FROM texts WHERE commitment = ?", erased)
+        return range(end - len(rows), end)
 
     def max_notification_id(self) -> int:
         """Return the number of the last row; 0 if there is none."""

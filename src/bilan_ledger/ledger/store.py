@@ -14,7 +14,13 @@ from uuid import UUID
 
 import attrs
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError, Mapper, PersistenceError, StoredEvent
+from eventsourcing.persistence import (
+    IntegrityError,
+    Mapper,
+    PersistenceError,
+    Recording,
+    StoredEvent,
+)
 from eventsourcing.utils import Environment, EnvType, get_topic
 
 from .. import wire
@@ -44,6 +50,33 @@ class Draft:
     def originator_version(self) -> int:
         """The version, under eventsourcing's name for it."""
         return self.entry.version
+
+
+@attrs.frozen
+class _Unsaved:
+    """The drafts of one save, handed over as an aggregate hands over its new events.
+
+    eventsourcing holds every event that it is given by itself against a protocol, attribute by
+    attribute; what it collects it takes as it is.
+    """
+
+    drafts: Sequence[Draft]
+    id: UUID = UUID(int=0)  # no stream's
+
+    def collect_events(self) -> Sequence[Draft]:
+        """Return the drafts, under eventsourcing's name for them."""
+        return self.drafts
+
+
+def save(log: "Log", entries: Sequence[Entry], **kwargs: Any) -> list[Recording[UUID]]:
+    """Save entries through eventsourcing; raises `Conflict`, or `LedgerUnavailable`."""
+    drafts = [Draft(entry) for entry in entries]
+    unsaved: Any = _Unsaved(drafts) if len(drafts) > 1 else drafts[0]
+    with log.available():
+        try:
+            return log.save(unsaved, **kwargs)
+        except IntegrityError:
+            raise Conflict from None
 
 
 def stamped(events: Sequence[StoredEvent], append: Append, last: bytes | None) -> list[StoredEvent]:
@@ -171,13 +204,9 @@ class Log(Application[UUID]):
 
         Raises `Conflict`, or `LedgerUnavailable`; then nothing was saved.
         """
-        with self.available():
-            try:
-                saved = self.save(*map(Draft, entries), append=append)
-            except IntegrityError:
-                raise Conflict from None
+        saved = save(self, entries, append=append)
         return tuple(
-            attrs.evolve(entry, index=new.notification.id - 1, recorded_at=append.recorded_at)
+            entry.recorded(new.notification.id - 1, append.recorded_at)
             for entry, new in zip(entries, saved, strict=True)
         )
 
