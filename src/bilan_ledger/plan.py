@@ -257,19 +257,22 @@ class _Publish:
         )
 
 
-@attrs.frozen(kw_only=True)
 class CreatePlan(_Create):
     """Open a plan, with its terms."""
 
+    __slots__ = ()
 
-@attrs.frozen(kw_only=True)
+
 class AmendPlan(_Amend):
     """Replace the plan's terms from one exact day on."""
 
+    __slots__ = ()
 
-@attrs.frozen(kw_only=True)
+
 class PublishFigure(_Publish):
     """Record a percentage as it was printed: of how many, counting what, for which day."""
+
+    __slots__ = ()
 
 
 Command = CreatePlan | AmendPlan | PublishFigure | AttachEvidence | Retract | Erase
@@ -277,19 +280,22 @@ Command = CreatePlan | AmendPlan | PublishFigure | AttachEvidence | Retract | Er
 # --- events ----------------------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True)
 class PlanCreated(_Create):
     """A plan was opened."""
 
+    __slots__ = ()
 
-@attrs.frozen(kw_only=True)
+
 class PlanAmended(_Amend):
     """The plan's terms changed from this day on."""
 
+    __slots__ = ()
 
-@attrs.frozen(kw_only=True)
+
 class FigurePublished(_Publish):
     """A percentage was printed."""
+
+    __slots__ = ()
 
 
 Event = PlanCreated | PlanAmended | FigurePublished | EvidenceAttached | Retracted | Erased

@@ -62,34 +62,40 @@ class _Erase:
     reason: Private = private("reason", required=True)
 
 
-@attrs.frozen(kw_only=True)
 class AttachEvidence(_Attach):
     """Add evidence to the action or plan, or to one of its entries."""
 
+    __slots__ = ()
 
-@attrs.frozen(kw_only=True)
+
 class Retract(_Retract):
     """Withdraw an earlier entry: it was never so."""
 
+    __slots__ = ()
 
-@attrs.frozen(kw_only=True)
+
 class Erase(_Erase):
     """Destroy texts that an entry commits to, with their salt; see `Ledger.erase`."""
 
+    __slots__ = ()
 
-@attrs.frozen(kw_only=True)
+
 class EvidenceAttached(_Attach):
     """Evidence was added to the action or plan, or to one of its entries."""
 
+    __slots__ = ()
 
-@attrs.frozen(kw_only=True)
+
 class Retracted(_Retract):
     """An earlier entry was withdrawn."""
 
+    __slots__ = ()
 
-@attrs.frozen(kw_only=True)
+
 class Erased(_Erase):
     """Texts of an earlier entry were destroyed; the entry itself stands as it was."""
+
+    __slots__ = ()
 
 
 def event_fields(command: Any) -> dict[str, Any]:
