@@ -108,6 +108,7 @@ def rebuilt(kind: Any, value: Any, **given: object) -> Any:
 
     Nothing is converted or checked again: the value's own fields were when it was made, by the
     converters that both classes have from one base. What is given has to be as they leave it.
+    For classes of fields alone: what a class keeps beside them, such as its hash, is not copied.
     """
     new = object.__new__(kind)
     put = object.__setattr__

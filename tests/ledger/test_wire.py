@@ -16,6 +16,7 @@ from ledger_samples import ENTRIES, FULL_EVENTS, LINES, MINIMAL_EVENTS, NOTE
 from bilan_ledger import Instant, MalformedEntry, wire
 from bilan_ledger import action as a
 from bilan_ledger.plan import Policy
+from bilan_ledger.record import rebuilt
 from bilan_ledger.wire import (
     NAMES,
     UNSTAMPED,
@@ -258,6 +259,12 @@ def test_canonical_agrees_with_the_vectors_of_rfc_8785(name: str) -> None:
         value = {key: text for key, text in value.items() if max(key) <= "\uffff"}
         expected = expected.replace('"😂":"Smiley",'.encode(), b"")
     assert canonical(value) == expected
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_what_was_converted_once_is_not_changed_by_converting_it_again(name: str) -> None:
+    event = ENTRIES[name].event
+    assert attrs.evolve(event) == event == rebuilt(type(event), event)
 
 
 # --- stamping --------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ Refuses to know: the rules themselves (see `action` and `plan`), and how anythin
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
@@ -243,7 +243,8 @@ class Ledger(Shown):
         several = list(orders)
         for attempt in range(_TRIES):
             try:
-                with self._lock, nothing_to_collect():
+                many = len(several) >= _SEVERAL
+                with self._lock, nothing_to_collect() if many else nullcontext():
                     return self._try(several, by, anew=attempt > 0)
             except Conflict:
                 # Another writer was faster: what was decided may no longer be right.
@@ -820,7 +821,7 @@ class _Decision:
         self.actions: dict[ActionId, actions.Action] = {}
         self._ledger = ledger
         self._names: dict[str, ActionId] = {}
-        self._axes: dict[str, actions.Surroundings] = {}
+        self._declared: dict[str, actions.Surroundings] = {}
         self._lineages: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def prepare(self, orders: Iterable[Order]) -> None:
@@ -857,7 +858,7 @@ class _Decision:
                 self.erased.extend(sealed.commitment for sealed in event.texts)
         if name is None:
             self.plans[plan] = state
-            self._axes.pop(plan, None)
+            self._declared.pop(plan, None)
         else:
             self.actions[name] = state
             self._carry_on(name, state)
@@ -879,11 +880,11 @@ class _Decision:
         return self.actions[name]
 
     def _around(self, name: ActionId, command: Any) -> actions.Surroundings:
-        if name.plan not in self._axes:
-            declared = self._plan(name.plan).terms().axes
-            axes = {a.key: frozenset(t.key for t in a.themes) for a in declared}
-            self._axes[name.plan] = actions.Surroundings(axes=axes)
-        around = self._axes[name.plan]
+        if name.plan not in self._declared:
+            axes = self._plan(name.plan).terms().axes
+            themes = {axis.key: frozenset(theme.key for theme in axis.themes) for axis in axes}
+            self._declared[name.plan] = actions.Surroundings(axes=themes)
+        around = self._declared[name.plan]
         if not actions.touches_lineage(command):
             return around
         lineage = self._lineage(name.plan)

@@ -71,7 +71,7 @@ class _Unsaved:
 def save(log: "Log", entries: Sequence[Entry], **kwargs: Any) -> list[Recording[UUID]]:
     """Save entries through eventsourcing; raises `Conflict`, or `LedgerUnavailable`."""
     drafts = [Draft(entry) for entry in entries]
-    unsaved: Any = _Unsaved(drafts) if len(drafts) > 1 else drafts[0]
+    unsaved: Any = drafts[0] if len(drafts) == 1 else _Unsaved(drafts)
     with log.available():
         try:
             return log.save(unsaved, **kwargs)
