@@ -15,6 +15,7 @@ Decides: these hashes. Refuses to know: what the bytes say, and who signed a roo
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from itertools import count
 
 Hash = bytes
 SIZE = 32
@@ -23,6 +24,11 @@ SIZE = 32
 def leaf_hash(data: bytes) -> Hash:
     """Return the hash of a leaf: "MTH({d[0]}) = HASH(0x00 || d[0])" (RFC 9162 §2.1.1)."""
     return sha256(b"\x00" + data).digest()
+
+
+def leaf_hashes(several: Iterable[bytes]) -> list[Hash]:
+    """Return the hashes of many leaves."""
+    return [sha256(b"\x00" + data).digest() for data in several]
 
 
 def node_hash(left: Hash, right: Hash) -> Hash:
@@ -50,22 +56,30 @@ class Tree:
 
     def append(self, leaf: Hash) -> None:
         """Add a leaf's hash."""
-        self._levels[0] += leaf
-        self.size += 1
-        found, height = leaf, 0
-        # As many subtrees are complete now as the new size ends in zero bits.
-        while not (self.size >> height) & 1:
-            below = self._levels[height]
-            found = node_hash(bytes(below[-2 * SIZE : -SIZE]), found)
-            height += 1
-            if height == len(self._levels):
-                self._levels.append(bytearray())
-            self._levels[height] += found
+        self.extend((leaf,))
 
     def extend(self, leaves: Iterable[Hash]) -> None:
-        """Add several leaves' hashes."""
-        for leaf in leaves:
-            self.append(leaf)
+        """Add several leaves' hashes: level by level, all nodes that are complete now."""
+        below = self._levels[0]
+        below += b"".join(leaves)
+        self.size = len(below) // SIZE
+        for height in count(1):
+            complete = len(below) // (2 * SIZE)
+            if not complete:
+                break
+            if height == len(self._levels):
+                self._levels.append(bytearray())
+            level = self._levels[height]
+            pairs = bytes(below[2 * len(level) : 2 * SIZE * complete])
+            if not pairs:
+                break
+            # Left and right lie side by side: `node_hash` of many, without taking them apart.
+            found = [
+                sha256(b"\x01" + pairs[n : n + 2 * SIZE]).digest()
+                for n in range(0, len(pairs), 2 * SIZE)
+            ]
+            level += b"".join(found)
+            below = level
 
     def leaf(self, index: int) -> Hash:
         """Return the hash of a leaf."""

@@ -81,7 +81,7 @@ def test_a_store_whose_own_numbers_have_holes(tmp_path):
     """Another store may number 1, 2, 12, 13: the leaves are its rows in their order."""
     with opened("sqlite", tmp_path) as ledger:
         ledger.record_all(PLAN)
-        before = states(ledger)
+        before, figure = states(ledger), ledger.figure(on="2022-01-01")
     with closing(sqlite3.connect(tmp_path / "events.db", isolation_level=None)) as file:
         table = file.execute(
             "SELECT name FROM sqlite_master WHERE sql LIKE '%originator_version%' AND type='table'"
@@ -91,6 +91,10 @@ def test_a_store_whose_own_numbers_have_holes(tmp_path):
     with opened("sqlite", tmp_path) as ledger:
         assert (before, list(range(7))) == (states(ledger), [e.index for e in ledger.entries()])
         assert leaves(before) == ledger.tree.leaves()
+        assert (figure, figure) == (
+            ledger.figure(on="2022-01-01"),
+            ledger.figure("demo", on="2022-01-01"),
+        )
         [entry] = ledger.record_all([propose("D")])
         assert (7, 8) == (entry.index, len(ledger.tree.leaves()))
         assert leaves(states(ledger)) == ledger.tree.leaves()

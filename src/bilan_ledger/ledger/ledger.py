@@ -135,7 +135,7 @@ class Ledger(Shown):
         self._entries: list[Entry] = []  # all of the log, if a question ever needed all of it
         self._reached: dict[str, int] = {}  # how much of the log was read for one plan alone
         self._size = 0  # of the log, as the question that is being answered sees it
-        self.tree = LogTree(self._lines)
+        self.tree = LogTree(self._states)
 
     # --- opening -----------------------------------------------------------------------------
 
@@ -440,8 +440,8 @@ class Ledger(Shown):
             raise MalformedEntry("row-disagrees", index=entry.index, column="after") from None
         self._records[entry.plan] = record
 
-    def _lines(self, start: int) -> Sequence[Line]:
-        return self.application.lines(start)
+    def _states(self, start: int) -> Sequence[bytes]:
+        return self.application.states(start)
 
     def lines(self) -> Iterator[Line]:
         """Yield the log as the store holds it, unchecked: for those who check it themselves."""

@@ -17,11 +17,10 @@ from typing import Any
 
 from eventsourcing.persistence import StoredEvent
 
-from .. import wire
 from ..entry import Entry
 from ..text import SealedText
 from .append import Append, Conflict
-from .store import PAGE, EntryMapper, Log, checked, line_of, save, stamped
+from .store import PAGE, EntryMapper, Log, Row, row_of, save, stamped
 
 _TEXTS = "CREATE TABLE IF NOT EXISTS texts (commitment TEXT PRIMARY KEY, salt BLOB, text TEXT)"
 
@@ -72,23 +71,15 @@ class OtherLog(Log):
             for entry, index in zip(entries, indexes, strict=True)
         )
 
-    def page(self, start: int, limit: int = PAGE) -> list[Entry]:
-        """Return some entries from an index on, whatever the store's own numbering."""
-        with self.available():
-            after = self._ids[start - 1] if start else None
-            rows = self.recorder.select_notifications(after, limit, inclusive_of_start=False)
-        self._ids[start : start + len(rows)] = [row.id for row in rows]
-        return [checked(row, index) for index, row in enumerate(rows, start)]
-
-    def lines(self, start: int) -> list[wire.Line]:
-        """Return some rows of the log from an index on, unchecked; none at its end."""
+    def _rows(self, start: int, limit: int) -> list[Row]:
+        """Return rows by their place in the log, whatever the store's own numbering."""
         self.size()
-        numbers = self._ids[start : start + PAGE]
+        numbers = self._ids[start : start + limit]
         if not numbers:
             return []
         with self.available():
             rows = self.recorder.select_notifications(numbers[0], len(numbers))
-        return [line_of(row, index) for index, row in enumerate(rows, start)]
+        return [row_of(row, index) for index, row in enumerate(rows, start)]
 
     def scrub(self) -> None:
         """Rewrite the file of texts without what was deleted."""
@@ -97,8 +88,11 @@ class OtherLog(Log):
 
     def size(self) -> int:
         """Return how many entries the log has."""
-        while self.page(len(self._ids)):
-            pass
+        with self.available():
+            while newer := self.recorder.select_notifications(
+                self._ids[-1] if self._ids else None, PAGE, inclusive_of_start=False
+            ):
+                self._ids += [row.id for row in newer]
         return len(self._ids)
 
     def texts(self, commitments: Collection[str]) -> dict[str, SealedText]:

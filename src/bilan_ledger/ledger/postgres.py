@@ -47,6 +47,10 @@ _RECONNECT_TIMEOUT = 0.5  # seconds
 
 # The plan that an entry's own bytes name, as the database reads them (see `sqlite`).
 _PLAN = "bilan_ledger_plan(state)"
+_STATES = (
+    "SELECT notification_id, state FROM bilan_ledger_events WHERE notification_id >= %s"
+    " ORDER BY notification_id LIMIT %s"
+)
 _COLUMNS = "notification_id, originator_id, originator_version, topic, state"
 
 _SCHEMA = """
@@ -204,6 +208,11 @@ class PostgresRecorder(PostgresApplicationRecorder):
         """Return rows of the log from a row number on, in its order."""
         where = "notification_id >= %s ORDER BY notification_id LIMIT %s"
         return self._rows(where, start, limit)
+
+    def select_states(self, start: int, limit: int) -> list[tuple[int, Any]]:
+        """Return the number and the bytes of rows from a row number on, in the log's order."""
+        rows = self._ask(_STATES, start, limit)
+        return [(row["notification_id"], bytes(row["state"])) for row in rows]
 
     def select_rows_of(self, plan: str, start: int, end: int) -> list[Row] | None:
         """Return the rows of one plan between two row numbers (None: some are not legible)."""

@@ -111,6 +111,10 @@ class PlanRecorder(Recorder, Protocol):
         """Return rows of the log from a row number on, in its order."""
         ...
 
+    def select_states(self, start: int, limit: int) -> list[tuple[int, Any]]:
+        """Return the number and the bytes of rows from a row number on, in the log's order."""
+        ...
+
     def select_rows_of(self, plan: str, start: int, end: int) -> list[Row] | None:
         """Return the rows of one plan between two row numbers (None: not every row is legible)."""
         ...
@@ -143,7 +147,7 @@ def checked(row: StoredEvent, index: int | None) -> Entry:
     A row that was read without its index is named by its stream and version.
     """
     named = f"{row.originator_id} v{row.originator_version}" if index is None else index
-    return _checked(_row_of(row, -1 if index is None else index), named)
+    return _checked(row_of(row, -1 if index is None else index), named)
 
 
 def _checked(row: Row, named: object) -> Entry:
@@ -172,20 +176,29 @@ def _stream(found: wire.Glance) -> str:
     return stream_text(found.plan, found.action)
 
 
-def line_of(row: StoredEvent, index: int) -> wire.Line:
-    """Return what a row holds, unchecked: whoever changed it may have changed anything."""
-    return _line(_row_of(row, index))
+def _states(rows: Sequence[tuple[int, Any]], start: int) -> list[bytes]:
+    """Return the bytes of rows that must follow one another."""
+    numbers = [number for number, _ in rows]
+    if numbers != list(range(start + 1, start + 1 + len(rows))):
+        index = next(n for n, number in enumerate(numbers, start) if number != n + 1)
+        raise MalformedEntry("row-disagrees", index=index, column="rowid")
+    states = [state for _, state in rows]
+    return states if set(map(type, states)) <= {bytes} else list(map(_bytes, states))
 
 
-def _row_of(row: StoredEvent, index: int) -> Row:
+def _bytes(state: Any) -> bytes:
+    """Return what stands in the place of an entry's bytes; no entry is written as another type."""
+    return state if isinstance(state, bytes) else repr(state).encode()
+
+
+def row_of(row: StoredEvent, index: int) -> Row:
+    """Return a row of the log of what a store gives."""
     return index + 1, str(row.originator_id), row.originator_version, row.topic, row.state
 
 
 def _line(row: Row) -> wire.Line:
     number, stream, version, name, state = row
-    if not isinstance(state, bytes):
-        state = repr(state).encode()  # no entry is written so
-    return wire.Line(number - 1, state, (stream, version, name))
+    return wire.Line(number - 1, _bytes(state), (stream, version, name))
 
 
 class Log(Application[UUID]):
@@ -255,10 +268,17 @@ class Log(Application[UUID]):
         """Return some rows of the log from an index on, unchecked; none at its end."""
         return [] if start >= _LAST_ROW else [_line(row) for row in self._rows(start, PAGE)]
 
+    def states(self, start: int) -> list[bytes]:
+        """Return the bytes of some entries from an index on, unchecked; none at the log's end.
+
+        Raises `MalformedEntry` when a row is missing.
+        """
+        return _states([(row[0], row[-1]) for row in self._rows(start, PAGE)], start)
+
     def _rows(self, start: int, limit: int) -> list[Row]:
         with self.available():
             found = self.recorder.select_notifications(start + 1, limit)
-        return [_row_of(row, row.id - 1) for row in found]
+        return [row_of(row, row.id - 1) for row in found]
 
     def of_plan(self, plan: str, start: int, end: int) -> list[Entry] | None:  # noqa: ARG002
         """Return the entries of one plan from an index on and before another.
@@ -314,6 +334,12 @@ class PlanLog(Log):
     def _rows(self, start: int, limit: int) -> list[Row]:
         with self.available():
             return self._recorder.select_rows(start + 1, limit)
+
+    def states(self, start: int) -> list[bytes]:
+        """Return the bytes of some entries; the other columns are not read."""
+        with self.available():
+            rows = self._recorder.select_states(start + 1, PAGE)
+        return _states(rows, start)
 
     def streams(self, streams: Sequence[UUID]) -> dict[UUID, list[Entry]]:
         """Return the entries of many streams; those that are empty are missing."""

@@ -8,16 +8,15 @@ from collections.abc import Callable, Sequence
 from threading import RLock
 
 from ..checkpoint import Checkpoint
-from ..errors import InvalidValue, MalformedEntry
-from ..merkle import Hash, Tree, leaf_hash
-from ..wire import Line
+from ..errors import InvalidValue
+from ..merkle import Hash, Tree, leaf_hashes
 
 
 class LogTree:
     """The tree of a log, which grows with it. Sizes default to all entries of now."""
 
-    def __init__(self, lines: Callable[[int], Sequence[Line]]) -> None:
-        self._lines = lines
+    def __init__(self, states: Callable[[int], Sequence[bytes]]) -> None:
+        self._states = states
         self._tree = Tree()
         self._lock = RLock()
 
@@ -33,19 +32,13 @@ class LogTree:
         """Read as many entries as are asked for (None: all), and return how many these are."""
         with self._lock:
             while size is None or self._tree.size < size:
-                lines = self._lines(self._tree.size)
-                if not lines:
+                states = self._states(self._tree.size)
+                if not states:
                     break
-                self._learn(lines)
+                self._tree.extend(leaf_hashes(states))
             if size is not None and not 0 <= size <= self._tree.size:
                 raise InvalidValue("tree-size", field="size", value=size, have=self._tree.size)
             return self._tree.size if size is None else size
-
-    def _learn(self, lines: Sequence[Line]) -> None:
-        for line in lines:
-            if line.index != self._tree.size:
-                raise MalformedEntry("row-disagrees", index=self._tree.size, column="rowid")
-            self._tree.append(leaf_hash(line.state))
 
     def root(self, size: int | None = None) -> Hash:
         """Return the root over the first entries."""
