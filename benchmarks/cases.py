@@ -44,10 +44,10 @@ def each(function: Callable[[], object], calls: int = CALLS) -> float:
 # --- record one ----------------------------------------------------------------------------------
 
 
-def _one_commune(path: Path, seed: int = 1) -> tuple[Ledger, str]:
-    """Return a new ledger with one commune of about 131 actions, and its plan."""
+def _one_commune(path: Path, number: int = 1, seed: int = 1) -> tuple[Ledger, str]:
+    """Return a new ledger with one commune, and its plan."""
     ledger = Ledger.create(path, recorded_by="bench")
-    first = commune(1, seed, 131)
+    first = commune(number, seed, 131)
     ledger.record_all(first.orders)
     return ledger, first.plan
 
@@ -486,7 +486,8 @@ def bilan_append(data: Data, *, large: bool, tables: bool) -> Sample:
         path, plan = data.copy(f"append-{tables}.ledger"), data.plan["key"]
         ledger = Ledger.open(path, recorded_by="bench")
     else:
-        ledger, plan = _one_commune(data.fresh(f"append-small-{tables}.ledger"))
+        number = int(data.plan["key"][4:])  # the same plan, alone
+        ledger, plan = _one_commune(data.fresh(f"append-small-{tables}.ledger"), number, data.seed)
     projected = Tables(ledger) if tables else None
     if projected is not None:
         list(projected.rebuild())

@@ -71,6 +71,7 @@ _TRIES = 50
 _DIGITS = 18  # of an index
 _NAMED = 20  # plans, in an error
 _SEVERAL = 10  # actions from which on they are read together
+_PAGE = 5_000  # entries that are read at a time
 _REMEMBERED = 1_000  # plans, and actions, whose state is kept for the next command
 
 
@@ -464,6 +465,24 @@ class Ledger(Shown):
         with self._lock:
             self._sync()
             yield self._entries, self._records
+
+    @contextmanager
+    def reading_parts(
+        self,
+    ) -> Iterator[tuple[Callable[[int], list[Entry]], Callable[[str], Record]]]:
+        """Give two ways to read a part of the log, which does not change meanwhile.
+
+        The first gives the entries after an index, the second what all entries say of a plan.
+        """
+        with self._lock:
+            self._look()
+            yield self._after, self._record
+
+    def _after(self, index: int) -> list[Entry]:
+        found: list[Entry] = []
+        while (start := index + 1 + len(found)) < self._size:
+            found += self.application.page(start, min(_PAGE, self._size - start))
+        return found
 
     def entries(
         self, plan: str | None = None, *, after: int = -1, known: KnownAt | None = None

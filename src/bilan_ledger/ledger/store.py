@@ -32,6 +32,7 @@ from .collecting import nothing_to_collect
 
 S = TypeVar("S")
 PAGE = 5_000
+_HASHED = 1_000  # bytes of entries that the processor still has at hand when they are hashed
 _LAST_ROW = 2**63 - 1  # a row number has no more bits, whoever changed it
 
 
@@ -338,7 +339,7 @@ class PlanLog(Log):
     def states(self, start: int) -> list[bytes]:
         """Return the bytes of some entries; the other columns are not read."""
         with self.available():
-            rows = self._recorder.select_states(start + 1, PAGE)
+            rows = self._recorder.select_states(start + 1, _HASHED)
         return _states(rows, start)
 
     def streams(self, streams: Sequence[UUID]) -> dict[UUID, list[Entry]]:

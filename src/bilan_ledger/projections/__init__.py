@@ -54,14 +54,13 @@ class Tables:
 
         Several processes may call it at once: each entry's effect is there exactly once.
         """
-        with self._ledger.reading() as (entries, known), self._writing() as c:
-            position = self._tables.tracked(c)
-            later = entries[position + 1 :]
+        with self._ledger.reading_parts() as (after, record), self._writing() as c:
+            later = after(self._tables.tracked(c))
             touched: dict[str, set[str | None]] = {}
             for entry in later:
                 touched.setdefault(entry.plan, set()).add(entry.action)
             for plan, actions in touched.items():
-                self._renew(c, known[plan], actions)
+                self._renew(c, record(plan), actions)
             if later:
                 self._tables.track(c, later[-1].index)
             return len(later)
