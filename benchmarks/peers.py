@@ -27,7 +27,7 @@ SCHEMA = """
 CREATE TABLE stored_events (
     rowid INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL,
     topic TEXT NOT NULL, state BLOB NOT NULL, UNIQUE (originator_id, originator_version));
-CREATE TABLE texts (commitment TEXT PRIMARY KEY, salt BLOB NOT NULL, text TEXT NOT NULL)
+CREATE TABLE texts (commitment BLOB PRIMARY KEY, salt BLOB NOT NULL, text TEXT NOT NULL)
     WITHOUT ROWID;
 """
 INSERT = (

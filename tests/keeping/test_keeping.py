@@ -55,8 +55,16 @@ def test_a_golden_ledger_reads_the_same_for_ever(path, tmp_path):
     with Ledger.open(copy, read_only=True) as ledger:
         assert expected == json.loads(json.dumps(read(ledger)))
     with Ledger.open(copy, recorded_by="test") as ledger:
-        ledger.record("demo/new", Propose(on="2028", title="Suite"))
+        [new] = ledger.record("demo/new", Propose(on="2028", title="Suite", note="Mme Dupont"))
         assert len(expected["lines"]) + 1 == len(ledger.entries())
+        assert ("test", "Mme Dupont") == (ledger.text(new.recorded_by), ledger.text(new.event.note))
+        ledger.erase(new.index, reason="demande", fields=["note"])
+        assert ("test", None) == (ledger.text(new.recorded_by), ledger.text(new.event.note))
+    with sqlite3.connect(copy) as file:  # as the version that made it keeps commitments
+        assert [("text",)] == file.execute(
+            "SELECT DISTINCT typeof(commitment) FROM texts"
+        ).fetchall()
+    file.close()
 
 
 def test_a_newer_ledger_says_so_and_nothing_happens(ledger, tmp_path):
@@ -64,7 +72,7 @@ def test_a_newer_ledger_says_so_and_nothing_happens(ledger, tmp_path):
     copy = tmp_path / "newer.ledger"
     ledger.backup(copy)
     connection = sqlite3.connect(copy)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 99")
     connection.close()
     before = copy.read_bytes()
     with pytest.raises(LedgerUnavailable) as error:

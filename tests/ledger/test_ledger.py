@@ -740,18 +740,18 @@ def test_foreign_database_with_a_write_ahead_log_is_left_alone(tmp_path: Path) -
 
 def test_ledger_of_a_newer_format_is_refused_and_left_alone(path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
-        database.execute("PRAGMA user_version = 2")
+        database.execute("PRAGMA user_version = 99")
     before = path.read_bytes()
     for read_only in (True, False):
         error = unavailable(lambda read_only=read_only: Ledger.open(path, read_only=read_only))
-        assert (error.code, error.facts["found"], error.facts["known"]) == ("ledger-newer", 2, 1)
+        assert (error.code, error.facts["found"], error.facts["known"]) == ("ledger-newer", 99, 2)
     assert path.read_bytes() == before
 
 
 def test_ledger_says_what_it_is_in_the_file(path: Path) -> None:
     """Application id and format stand at bytes 68 and 60 of the file."""
     header = path.read_bytes()[:72]
-    assert (header[60:64], header[68:72]) == (b"\x00\x00\x00\x01", b"BILA")
+    assert (header[60:64], header[68:72]) == (b"\x00\x00\x00\x02", b"BILA")
 
 
 @pytest.mark.parametrize("kind", [*FOREIGN, "ledger"])

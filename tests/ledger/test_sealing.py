@@ -242,7 +242,7 @@ def test_stored_salt_and_text_open_the_stored_commitment(file: Path) -> None:
     assert len(rows) > len(SAID)
     for commitment, salt, text in rows:
         digest = hashlib.sha256(b"bilan-ledger/text/v1\x00" + salt + text.encode()).hexdigest()
-        assert (digest, len(salt)) == (commitment, 32)
+        assert (digest, len(salt)) == (commitment.hex(), 32)
 
 
 def test_salts_are_32_random_bytes() -> None:

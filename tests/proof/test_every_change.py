@@ -202,12 +202,13 @@ def edits(database):
             ("x", version + 90, topic, state),
         )
     for (commitment,) in database.execute("SELECT commitment FROM texts").fetchall():
-        where = f"WHERE commitment = '{commitment}'"
+        where = f"WHERE commitment = x'{commitment.hex()}'"
         yield f"UPDATE texts SET text = text || '.' {where}", ()
         yield f"UPDATE texts SET salt = zeroblob(32) {where}", ()
         yield f"UPDATE texts SET salt = 'x' {where}", ()
         yield f"UPDATE texts SET text = 5 {where}", ()
-        yield f"UPDATE texts SET commitment = '{'0' * 64}' {where}", ()
+        yield f"UPDATE texts SET commitment = '{commitment.hex()}' {where}", ()
+        yield f"UPDATE texts SET commitment = zeroblob(32) {where}", ()
         yield f"DELETE FROM texts {where}", ()
 
 

@@ -42,12 +42,13 @@ from ..text import SealedText
 from .append import Append
 from .store import Log, PlanLog, Row, unavailable
 
-FORMAT = 1
+FORMAT = 2  # in 1, commitments are hexadecimal text: such a file stays as it is
 _MOST_COUNTED = 250_000  # rows; counting them takes 2 ms, and longer with every row
 _LAST_ROW = "SELECT max(rowid) FROM stored_events"
 _STATES = "SELECT rowid, state FROM stored_events WHERE rowid >= ? ORDER BY rowid LIMIT ?"
 _COLUMNS = "rowid, originator_id, originator_version, topic, state"
 _HEX = re.compile("[0-9a-f]{32}")
+_COMMITMENT = re.compile("[0-9a-f]{64}")
 _APPLICATION_ID = 0x42494C41  # "BILA", at byte 68 of the file
 _LOCK_TIMEOUT = 30  # seconds
 _SCRUB_TRIES = 20
@@ -74,7 +75,7 @@ CREATE TABLE stored_events (
 );
 CREATE INDEX stored_events_by_plan ON stored_events ({_PLAN});
 CREATE TABLE texts (
-    commitment TEXT PRIMARY KEY,
+    commitment BLOB PRIMARY KEY,
     salt BLOB NOT NULL,
     text TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -193,6 +194,11 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             " VALUES (?, ?, ?, ?)"
         )
         self._counted = 0  # rows from the first on, without a hole
+        self.format = FORMAT
+
+    def _kept(self, commitment: str) -> str | bytes:
+        """Return a commitment as the table of texts has it."""
+        return commitment if self.format == 1 else bytes.fromhex(commitment)
 
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
@@ -211,10 +217,12 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         c.executemany(self.insert_events_statement, rows)
         c.execute("SELECT last_insert_rowid()")  # SQLite gives one number after the other
         end = c.fetchone()[0] + 1
-        texts = [(text.sealed.commitment, text.salt, text.text) for text in append.texts]
+        texts = [
+            (self._kept(each.sealed.commitment), each.salt, each.text) for each in append.texts
+        ]
         texts.sort()  # as the table keeps them: one after the other lands on the same page
         c.executemany("INSERT INTO texts VALUES (?, ?, ?)", texts)
-        erased = [(commitment,) for commitment in append.erased]
+        erased = [(self._kept(commitment),) for commitment in append.erased]
         if erased:
             c.executemany("DELETE FROM texts WHERE commitment = ?", erased)
         return range(end - len(rows), end)
@@ -319,16 +327,16 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
 
     def select_texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
         """Return the texts behind commitments; those that were erased are missing."""
-        wanted = list(commitments)
+        asked = {self._kept(each): each for each in commitments if _COMMITMENT.fullmatch(each)}
+        wanted = list(asked)
         found: dict[str, SealedText] = {}
         with _translated(), self.datastore.transaction(commit=False) as c:
             for start in range(0, len(wanted), _CHUNK):
                 chunk = wanted[start : start + _CHUNK]
                 marks = ",".join("?" * len(chunk))
                 c.execute(f"SELECT * FROM texts WHERE commitment IN ({marks})", chunk)  # noqa: S608
-                found.update(
-                    {r["commitment"]: SealedText(r["salt"], r["text"]) for r in c.fetchall()}
-                )
+                for row in c.fetchall():
+                    found[asked[row["commitment"]]] = SealedText(row["salt"], row["text"])
         return found
 
     def scrub(self) -> None:
@@ -456,6 +464,7 @@ def open_file(path: Path, *, read_only: bool) -> Log:
             "CREATE_TABLE": "no",
         }
     )
+    cast("SQLiteRecorder", log.recorder).format = found
     log.place = str(path)
     log.file = path.resolve()
     log.identity = _identity(log.file)
