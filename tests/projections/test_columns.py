@@ -99,7 +99,8 @@ def test_what_was_known_before_the_end(town):
         assert ledger.curve(*keys, known=known, policy=Policy()) == columns.curve(known=known)
 
 
-def test_plain_sql_gives_the_figure(town):
+@pytest.mark.parametrize("on", DAYS)
+def test_plain_sql_gives_the_figure(town, on):
     """What the documentation says to those who have no Python."""
     ledger, columns = town
     folder = columns.folder
@@ -109,13 +110,32 @@ def test_plain_sql_gives_the_figure(town):
         SELECT sum(change * low_counted), sum(change * low_base),
                sum(change * high_counted), sum(change * high_base)
         FROM '{folder}/deltas/*.parquet' JOIN '{folder}/cases.parquet' USING ("case")
-        WHERE day <= DATE '2024-03-31' AND position <= {len(ledger)}
+        WHERE day <= DATE '{on}' AND position <= {len(ledger)}
     """)
         .fetchall()
     )
-    expected = ledger.figure(on="2024-03-31", policy=Policy()).bounds
+    expected = ledger.figure(on=on, policy=Policy()).bounds
     low, high = expected.low, expected.high
-    assert (low.counted, low.base, high.counted, high.base) == found
+    assert (low.counted, low.base, high.counted, high.base) == tuple(n or 0 for n in found)
+
+
+def test_many_processes_and_chunks(town, tmp_path):
+    """Also when there are more processes than chunks of plans."""
+    ledger, columns = town
+    for _ in write_columns(ledger.place, tmp_path / "c", workers=3):
+        pass
+    with Columns(tmp_path / "c") as again:
+        assert columns.curves() == again.curves()
+
+
+def test_damaged_columns_are_one_clear_error(town, tmp_path):
+    for _ in write_columns(town[0].place, tmp_path / "c", workers=1):
+        pass
+    (tmp_path / "c" / "cases.parquet").write_bytes(b"PAR1 no more")
+    with pytest.raises(LedgerUnavailable) as error, Columns(tmp_path / "c") as columns:
+        columns.figure(on="2024-01-01")
+    assert error.value.code == "ledger-broken"
+    assert "cases.parquet" in error.value.text()
 
 
 def test_columns_of_postgresql(postgres_url, tmp_path):

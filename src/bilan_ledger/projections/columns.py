@@ -25,7 +25,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -89,6 +89,18 @@ def write_columns(
         shutil.rmtree(draft, ignore_errors=True)
 
 
+@contextmanager
+def _translated(code: str, path: Path) -> Iterator[None]:
+    """Turn what DuckDB says into `LedgerUnavailable`."""
+    import duckdb  # noqa: PLC0415 an extra
+
+    try:
+        yield
+    except duckdb.Error as error:
+        why = str(error).partition("\n")[0]
+        raise LedgerUnavailable(code, path=path, why=why) from None
+
+
 def _write(place: str, draft: Path, workers: int) -> Iterator[Written]:
     for extra in ("duckdb", "numpy"):  # before processes are started that would miss them
         import_module(extra)
@@ -104,7 +116,7 @@ def _write(place: str, draft: Path, workers: int) -> Iterator[Written]:
         entries += sum(row[-1] for row in told["plans"])
         rows += told["plans"]
         yield Written(done, len(keys), entries)
-    with closing(_database(draft)) as database:
+    with closing(_database(draft)) as database, _translated("cannot-write", draft):
         _write_plans(database, draft, rows)
         _write_cases(database, draft)
         _write_days(database, draft)
@@ -127,8 +139,15 @@ def _worked(place: str, draft: Path, size: int, workers: int) -> Iterator[dict[s
             job = {"place": place, "draft": str(draft), "size": size, "share": [number, workers]}
             process.stdin.write(json.dumps(job))
             process.stdin.close()
-        for process in running:
-            yield from _said(process)
+        # In turns: a process that nobody listens to stops when it has said enough.
+        speaking = [_said(process) for process in running]
+        while speaking:
+            for each in list(speaking):
+                told = next(each, None)
+                if told is None:
+                    speaking.remove(each)
+                else:
+                    yield told
     finally:
         for process in running:
             process.kill()
@@ -153,21 +172,23 @@ def _work(job: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Write the deltas of every so manyth chunk of plans."""
     number, workers = job["share"]
     gc.disable()  # it would walk over every chunk again and again; no cycles are made here
+    draft = Path(job["draft"])
     with (
         Ledger.open(job["place"], read_only=True) as ledger,
-        closing(_database(Path(job["draft"]))) as database,
+        closing(_database(draft)) as database,
+        _translated("cannot-write", draft),
     ):
         keys = ledger.plans()
         chunks = range(0, len(keys), _CHUNK)
         for start in chunks[number::workers]:
             several = ledger.deltas(keys[start : start + _CHUNK], size=job["size"])
             numbers = range(start, start + len(several))
-            part = f"{job['draft']}/deltas/{start // _CHUNK:05}.parquet"
+            part = draft / f"deltas/{start // _CHUNK:05}.parquet"
             _write_deltas(database, part, dict(zip(numbers, several, strict=True)))
             yield {"plans": [_plan_row(n, one) for n, one in zip(numbers, several, strict=True)]}
 
 
-def _write_deltas(database: Any, part: str, several: Mapping[int, Deltas]) -> None:
+def _write_deltas(database: Any, part: Path, several: Mapping[int, Deltas]) -> None:
     import numpy  # noqa: ICN001, PLC0415 an extra; it hands arrays to DuckDB without copies
 
     def column(kind: str, values: "Callable[[Deltas], array[int]]") -> Any:
@@ -252,11 +273,11 @@ def _case_row(case: Case) -> tuple[object, ...]:
         {"absent" if s.status is None else s.status.value for _, s in standings(case)}
     )
     scopes = sorted({standing.scope.value for _, standing in standings(case)})
-    alone = bounds({contributions_of(case, Policy()): 1})
+    adds = ADDS[contributions_of(case, Policy())]
     return (
         case, "|".join(statuses), "|".join(scopes),
         "maybe" if len(listed) > 1 else "yes" if True in listed else "no",
-        alone.low.counted, alone.low.base, alone.high.counted, alone.high.base,
+        *adds[:4],
     )  # fmt: skip
 
 
@@ -298,8 +319,13 @@ class Columns:
             ("cases", "cases"),
         ):
             path = _quoted(self.folder / f"{files}.parquet")
-            self._database.execute(f"CREATE VIEW {view} AS FROM {path}")
+            self._ask(f"CREATE VIEW {view} AS FROM {path}")
         self._policy: Policy | None = None
+
+    def _ask(self, query: str, *values: object) -> list[Any]:
+        with _translated("ledger-broken", self.folder):
+            found: list[Any] = self._database.execute(query, values).fetchall()
+            return found
 
     def close(self) -> None:
         """Close the database."""
@@ -335,12 +361,12 @@ class Columns:
         group, source = self._source(by, known)
         self._rule(policy or Policy())
         sums = ", ".join(f"sum(n * {name})::BIGINT" for name in _SUMS)
-        rows = self._database.execute(
+        rows = self._ask(
             f'SELECT part, {sums} FROM (SELECT {group} AS part, "case",'  # noqa: S608 ours
             f" sum(change)::BIGINT AS n FROM {source} WHERE day <= ? GROUP BY ALL)"
             ' JOIN rule USING ("case") GROUP BY part ORDER BY part NULLS LAST',
-            [asked],
-        ).fetchall()
+            asked,
+        )
         return {part: _point(asked, sums) for part, *sums in rows}
 
     def curve(self, *, known: int | None = None, policy: Policy | None = None) -> Curve:
@@ -359,11 +385,11 @@ class Columns:
         self._rule(policy or Policy())
         moved = ", ".join(f"sum(change * {name})::BIGINT AS {name}" for name in _SUMS)
         sums = ", ".join(f"(sum({name}) OVER days)::BIGINT" for name in _SUMS)
-        rows = self._database.execute(
+        rows = self._ask(
             f"SELECT part, day, {sums} FROM (SELECT {group} AS part, day, {moved}"  # noqa: S608 ours
             f' FROM {source} JOIN rule USING ("case") GROUP BY ALL)'
             " WINDOW days AS (PARTITION BY part ORDER BY day) ORDER BY part NULLS LAST, day"
-        ).fetchall()
+        )
         found: dict[str | None, list[Point]] = {}
         for part, on, *sums in rows:
             points = found.setdefault(part, [])
@@ -389,14 +415,14 @@ class Columns:
         """Say what each case adds under a policy, for the next question."""
         if policy == self._policy:
             return
-        cases = [case for (case,) in self._database.execute('SELECT "case" FROM cases').fetchall()]
+        cases = [case for (case,) in self._ask('SELECT "case" FROM cases')]
         policies = policy, realised_alone(policy)
         rows = [
             (case, *(add for each in policies for add in ADDS[contributions_of(case, each)]))
             for case in cases
         ]
         values = ", ".join(map(str, rows)) or str((0, *[0] * len(_SUMS)))
-        self._database.execute(
+        self._ask(
             "CREATE OR REPLACE TEMP TABLE rule AS SELECT * FROM (VALUES "  # noqa: S608 numbers
             f'{values}) AS told ("case", {", ".join(_SUMS)})'
         )
