@@ -370,6 +370,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path} n'est pas un fichier. Une base PostgreSQL se sauvegarde avec pg_dump.",
         "{path} is not a file. A PostgreSQL database is backed up with pg_dump.",
     ),
+    "columns-broken": (
+        "les colonnes de {path} ne peuvent être lues ({why}). Écrivez-les de nouveau :"
+        " bilan export-columns.",
+        "the columns in {path} cannot be read ({why}). Write them again: bilan export-columns.",
+    ),
     "columns-stopped": (
         "l'écriture des colonnes s'est arrêtée (état {status}) ; rien n'a été écrit. Voyez l'erreur"
         " affichée par le processus, et recommencez.",

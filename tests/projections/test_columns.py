@@ -134,7 +134,7 @@ def test_damaged_columns_are_one_clear_error(town, tmp_path):
     (tmp_path / "c" / "cases.parquet").write_bytes(b"PAR1 no more")
     with pytest.raises(LedgerUnavailable) as error, Columns(tmp_path / "c") as columns:
         columns.figure(on="2024-01-01")
-    assert error.value.code == "ledger-broken"
+    assert error.value.code == "columns-broken"
     assert "cases.parquet" in error.value.text()
 
 

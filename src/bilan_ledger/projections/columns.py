@@ -323,7 +323,7 @@ class Columns:
         self._policy: Policy | None = None
 
     def _ask(self, query: str, *values: object) -> list[Any]:
-        with _translated("ledger-broken", self.folder):
+        with _translated("columns-broken", self.folder):
             found: list[Any] = self._database.execute(query, values).fetchall()
             return found
 
