@@ -274,7 +274,8 @@ def test_records_are_read_as_the_strategy_makes_them():
     """The random ledgers do hold what the page has to cope with."""
     seen = set()
 
-    @settings(max_examples=60, deadline=None, database=None)
+    # The same examples each time: what is rare must not be missed by chance.
+    @settings(max_examples=200, deadline=None, derandomize=True, database=None)
     @given(ledgers(names=("p", "q"), most=24))
     def look(entries):
         for record in records(entries).values():
