@@ -297,6 +297,14 @@ def test_help_speaks_french():
     assert "Date d'effet" in _bilan_process("engage", "--help", LANG="fr_FR.UTF-8").stdout
 
 
+@pytest.mark.parametrize("line", [["--help"], []])
+def test_help_lists_every_command(line):
+    """Also those that a new process has not declared before it is asked."""
+    declare_all()
+    listed = set(re.findall(r"^│ ([a-z-]+) ", _bilan_process(*line).stdout, re.MULTILINE))
+    assert {name for name in app if not name.startswith("-")} == listed
+
+
 def test_every_word_is_said_in_both_languages_with_the_same_facts():
     """No label lacks a language, and no fact is lost in translation."""
     for code, (french, english) in words.WORDS.items():

@@ -22,14 +22,16 @@ from cyclopts.exceptions import (
 )
 
 from ..errors import BilanError, CommandRefused, LedgerUnavailable, MalformedEntry, NotFound
-from . import commands as _commands  # noqa: F401 declares the commands of every day
 from . import words
 from .app import app
 from .options import UsageError
 from .words import say
 
-# What declares the other commands; read only when one of them is meant, or a list of all.
-_OTHERS = ("evidence", "imports", "nation", "opendata", "proof", "report", "simulate")
+# What declares commands, the everyday ones first; read until the one that is meant is there.
+_COMMANDS = (
+    "asking", "recording", "keeping", "evidence", "imports", "nation", "opendata", "proof",
+    "report", "simulate",
+)  # fmt: skip
 
 _USAGE = (
     (UnknownCommandError, "usage-unknown-command"),
@@ -76,13 +78,18 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _declare(word: str) -> None:
-    if word not in app:
+    """Declare commands until the one that is meant is there; for a list of all, all of them."""
+    if word.startswith("-"):
         declare_all()
+    for name in _COMMANDS:
+        if word in app:
+            return
+        import_module(f".{name}", __name__)
 
 
 def declare_all() -> None:
     """Declare every command."""
-    for name in _OTHERS:
+    for name in _COMMANDS:
         import_module(f".{name}", __name__)
 
 
