@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import venv
 from pathlib import Path
 
@@ -147,3 +148,13 @@ def test_bethune_in_a_fresh_environment(bethune, verifier):
         done = ran(bilan, *line, folder=bethune)
         assert (5, 1) == (done.returncode, done.stderr.count("\n")), done.stderr
         assert "pip install bilan-ledger" in done.stderr
+
+
+def test_the_verifier_asks_for_all_but_eventsourcing():
+    """What the library needs, the verifying part needs too, in the same versions."""
+    library, verifying = (
+        set(tomllib.loads((ROOT / each).read_text(encoding="utf-8"))["project"]["dependencies"])
+        for each in ("pyproject.toml", "verifier/pyproject.toml")
+    )
+    assert {"eventsourcing>=9.5.6,<10"} == library - verifying
+    assert set() == verifying - library
