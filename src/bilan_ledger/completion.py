@@ -5,14 +5,15 @@ every rounding.
 Refuses to know: how the figure moves (see `replay`), and which figure was published.
 """
 
+import struct
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property, lru_cache, partial
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 import attrs
@@ -399,26 +400,17 @@ def figure_of(  # noqa: PLR0913, PLR0917 what a figure is made of
     named: Callable[[], Mapping[str, Case]],
 ) -> Completion:
     """Return the figure of so many actions in each case; `named` names them when it is asked."""
+    adds = digits_of(policy)
+    found = both_bounds(sum(number * adds[case] for case, number in counts.items()))
     return Completion(
         plans=plans,
         on=on,
         known=known,
         policy=policy,
-        bounds=bounds_of(counts, policy),
-        realised=bounds_of(counts, realised_alone(policy)),
+        bounds=found[0],
+        realised=found[1],
         named=named,
     )
-
-
-def bounds_of(counts: Mapping[Case, int], policy: Policy) -> Bounds:
-    """Return the exact bounds, given how many actions are in which case."""
-    rule = rule_of(policy)
-    tally: dict[Possible, int] = {}
-    for case, number in counts.items():
-        if number:
-            possible = rule[case]
-            tally[possible] = tally.get(possible, 0) + number
-    return bounds(tally)
 
 
 class Rule(dict[Case, Possible]):
@@ -446,6 +438,58 @@ def scenario(found: Mapping[str, Possible], *, high: bool) -> Scenario:
         counted=tuple(n for n, choice in picked.items() if choice is Contribution.COUNTED),
         base=tuple(n for n, choice in picked.items() if choice is not Contribution.OUT),
     )
+
+
+# --- all sums at once ------------------------------------------------------------------------
+
+_OF_BOUNDS = len(next(iter(ADDS.values())))
+SUMS = 1 + 2 * _OF_BOUNDS
+_DIGITS = struct.Struct(f"<{SUMS}I")
+
+
+class Digits(dict[Case, int]):
+    """What each case adds to all sums of a figure under a policy, as the digits of one number.
+
+    They are: how many actions there are, the seven sums of `bounds_of_sums`, and these seven
+    with realised actions alone. Adding such numbers adds up all sums at once.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self.policies = policy, realised_alone(policy)
+
+    def __missing__(self, case: Case) -> int:
+        adds = (ADDS[contributions_of(case, policy)] for policy in self.policies)
+        found = self[case] = digits((1, *chain.from_iterable(adds)))
+        return found
+
+
+digits_of = lru_cache(_POLICIES)(Digits)
+
+
+def digits(sums: Sequence[int]) -> int:
+    """Return sums as the digits of one number; see `Digits`."""
+    return int.from_bytes(_DIGITS.pack(*sums), "little")
+
+
+def sums_in(total: int) -> tuple[int, ...]:
+    """Return the sums that are the digits of a number; see `Digits`."""
+    return _DIGITS.unpack(total.to_bytes(_DIGITS.size, "little"))
+
+
+def both_bounds(total: int) -> tuple[Bounds, Bounds]:
+    """Return the bounds of a figure, and with realised actions alone, of all that was added up."""
+    _, *sums = sums_in(total)
+    return bounds_of_sums(*sums[:_OF_BOUNDS]), bounds_of_sums(*sums[_OF_BOUNDS:])
+
+
+_CHOSEN = digits((0, *[2**32 - 1] * 4, 0, 0, 0, *[2**32 - 1] * 4, 0, 0, 0))
+
+
+def same_figure(one: int, other: int) -> bool:
+    """Whether two totals have the same bounds."""
+    if (one ^ other) & _CHOSEN:  # other actions are chosen for them
+        return False
+    return one == other or both_bounds(one) == both_bounds(other)
 
 
 # --- breakdown -------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import chain, compress
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from .action import Scope, ScopeEvent, Status, StatusEvent, scope_after, statuses_after
 from .history import Standing, Timeline
@@ -159,6 +160,8 @@ def _check_next(version: int, last: int) -> None:
 
 Steps = tuple[tuple[int, Case], ...]
 """The days from which on an action is in another case; before the first it is on no list."""
+Change = tuple[int, Case, int]
+"""From a day on (an ordinal number), in one case, so many actions more or less."""
 
 
 def _steps(action: _Action, listed_by: int) -> Steps:
@@ -216,25 +219,21 @@ def _suppose_listed(
     if first[0] > by:
         return ((_LATER_SHIFT, first, last),)
     later = [max(day, by + 1) for day in first]
-    found = [(0, first, [by, *last[1:]])]
-    if all(earliest <= latest for earliest, latest in zip(later, last, strict=True)):
-        found.append((_LATER_SHIFT, later, last))
+    return ((0, first, [by, *last[1:]]), (_LATER_SHIFT, later, last))
+
+
+def _changes(steps: Steps, previous: Case) -> list[Change]:
+    """Return for each step (day, case) that it is one more there, and one less where it was."""
+    found = []
+    for day, case in steps:
+        found.append((day, case, 1))
+        if previous:
+            found.append((day, previous, -1))
+        previous = case
     return found
 
 
-def _changes(steps: Steps, previous: Case) -> Iterator[tuple[tuple[int, Case], int]]:
-    """Yield for each step (day, case) that it is one more there, and one less where it was."""
-    for day, case in steps:
-        yield (day, case), 1
-        if previous:
-            yield (day, previous), -1
-        previous = case
-
-
 # --- the deltas of a plan --------------------------------------------------------------------
-
-Changes = dict[int, dict[Case, int]]
-"""For each day (an ordinal number) how many actions more or less are in each case."""
 
 _index = itemgetter(0)
 _BLOCKS = 16  # the table of sums has so many rows and columns
@@ -309,30 +308,41 @@ class Deltas:
                 break
             same += 1
         previous = after[same - 1][1] if same else 0
-        found = list(_changes(after[same:], previous))
+        new = _changes(after[same:], previous)
         if same < len(before):  # else, as mostly, something new comes last
-            net = Counter(dict(found))
-            net.subtract(dict(_changes(before[same:], previous)))
-            found = list(net.items())
-        for (day, case), change in found:
-            if change:
-                self._write(index, action, day, case, change)
-
-    def _write(self, index: int, action: _Action, day: int, case: Case, change: int) -> None:
-        self.positions.append(index)
-        self.days.append(day)
-        self.actions.append(action.number)
-        self.cases.append(case)
-        self.changes.append(change)
+            net = Counter({(day, case): change for day, case, change in new})
+            net.subtract({(day, case): n for day, case, n in _changes(before[same:], previous)})
+            new = [(*what, change) for what, change in net.items() if change]
+        for day, case, change in new:
+            self.positions.append(index)
+            self.days.append(day)
+            self.actions.append(action.number)
+            self.cases.append(case)
+            self.changes.append(change)
 
     def counts(self, on: date, known: int) -> Mapping[Case, int]:
         """Return how many actions are in each case on a day, as known at an index of the log."""
-        if self._asked != len(self.days):  # sums are worth while from the second question on
-            self._asked, self._sums = len(self.days), None
+        sums = self._summed()
+        if sums is None:
             return self._count(on.toordinal(), known)
-        if self._sums is None:
+        return sums.counts(on.toordinal(), known)
+
+    def changes_by_day(self, known: int) -> "ChangesByDay":
+        """Return what changes, as known at an index of the log, in the order of days."""
+        sums = self._summed()
+        rows = bisect_right(self.positions, known)
+        if sums is None:
+            found = zip(self.days[:rows], self.cases[:rows], self.changes[:rows], strict=True)
+            return ChangesByDay.of(found)
+        return sums.changes_by_day(rows)
+
+    def _summed(self) -> "_Sums | None":
+        """Return the prefix sums; they are worth while from the second question on."""
+        if self._asked != len(self.days):
+            self._asked, self._sums = len(self.days), None
+        elif self._sums is None:
             self._sums = _Sums(self)
-        return self._sums.counts(on.toordinal(), known)
+        return self._sums
 
     def _count(self, day: int, known: int) -> dict[Case, int]:
         rows = bisect_right(self.positions, known)
@@ -361,17 +371,6 @@ class Deltas:
             if listed[number]:
                 yield f"{self.key}/{self.names[number]}", found[number] or _BEFORE
 
-    def by_day(self, known: int) -> Changes:
-        """Return for each day how many actions more or less are in each case, as known."""
-        rows = bisect_right(self.positions, known)
-        found: Changes = {}
-        for day, case, change in zip(
-            self.days[:rows], self.cases[:rows], self.changes[:rows], strict=True
-        ):
-            changes = found.setdefault(day, {})
-            changes[case] = changes.get(case, 0) + change
-        return found
-
 
 def total(several: Iterable[Mapping[Case, int]]) -> Mapping[Case, int]:
     """Return how many actions are in each case in several plans."""
@@ -385,15 +384,26 @@ def total(several: Iterable[Mapping[Case, int]]) -> Mapping[Case, int]:
     return found
 
 
-def total_by_day(several: Iterable[Changes]) -> Changes:
-    """Return for each day how many actions more or less are in each case in several plans."""
-    first, *others = several
-    for changes in others:
-        for day, counts in changes.items():
-            found = first.setdefault(day, {})
-            for case, number in counts.items():
-                found[case] = found.get(case, 0) + number
-    return first
+class ChangesByDay(NamedTuple):
+    """From which days on (ordinal numbers, in order), in which cases, how many actions more."""
+
+    days: Sequence[int]
+    cases: Sequence[Case]
+    changes: Sequence[int]
+
+    @classmethod
+    def of(cls, changes: Iterable[Change]) -> Self:
+        """Return changes as columns, in the order of days."""
+        found = sorted(changes, key=itemgetter(0))
+        return cls(*zip(*found, strict=True)) if found else cls((), (), ())
+
+
+def changes_by_day(several: Iterable[Deltas], known: int) -> ChangesByDay:
+    """Return what changes in several plans, in the order of days."""
+    first, *others = (one.changes_by_day(known) for one in several)
+    if not others:
+        return first
+    return ChangesByDay.of(chain.from_iterable(zip(*one, strict=True) for one in (first, *others)))
 
 
 _BEFORE = ABSENT | _IN_PLAN << _SCOPE_SHIFT  # an action of the list, on a day before it was on it
@@ -420,7 +430,10 @@ class _Sums:
         ranks = [0] * number
         for rank, row in enumerate(order):
             ranks[row] = rank
-        self.by_day = [(row, cases[row], changes[row]) for row in order]
+        self.rows = order
+        self.cases = [deltas.cases[row] for row in order]
+        self.places = [cases[row] for row in order]
+        self.changes = [changes[row] for row in order]
         self.by_log = list(zip(ranks, cases, changes, strict=True))
         self.table = self._table(number, size)
 
@@ -451,7 +464,10 @@ class _Sums:
         days, rows = bisect_right(self.days, day), bisect_right(self.positions, known)
         day_block, row_block = days // size, rows // size
         found = self.table[row_block][day_block].copy()
-        for row, case, change in self.by_day[day_block * size : days]:
+        strip = slice(day_block * size, days)
+        for row, case, change in zip(
+            self.rows[strip], self.places[strip], self.changes[strip], strict=True
+        ):
             if row < rows:
                 found[case] += change
         whole = day_block * size
@@ -459,3 +475,11 @@ class _Sums:
             if rank < whole:
                 found[case] += change
         return {case: number for case, number in zip(self.kinds, found, strict=True) if number}
+
+    def changes_by_day(self, rows: int) -> ChangesByDay:
+        """Return the changes of the first rows in the order of days."""
+        found = ChangesByDay(self.days, self.cases, self.changes)
+        if rows == len(self.days):
+            return found
+        known = [row < rows for row in self.rows]
+        return ChangesByDay(*(list(compress(column, known)) for column in found))

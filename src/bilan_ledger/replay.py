@@ -5,12 +5,15 @@ change, and whether a published figure agrees with the ledger.
 Refuses to know: why anybody did anything, and what the figure should be.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from fractions import Fraction
-from typing import Any
+from itertools import accumulate, chain, dropwhile, pairwise
+from operator import mul
+from typing import Any, Self, overload
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -23,22 +26,24 @@ from .completion import (
     Possible,
     Ratio,
     Scenario,
+    both_bounds,
     bounds,
     complete,
     consistent_counts,
     contributions,
     counted_given_base,
+    digits_of,
     initial_day,
     policy_of,
     possibilities,
     realised_alone,
-    rule_of,
+    same_figure,
 )
 from .dates import Instant, windows
-from .deltas import Case, Changes, Deltas, cases_by_day
+from .deltas import Case, Change, ChangesByDay, Deltas, cases_by_day
 from .entry import Entry
 from .evidence import Choice
-from .history import NOW, Known, Record, Timeline, View, stated, timeline, together
+from .history import NOW, Known, Record, View, stated, timeline, together
 from .plan import FigurePublished, Plan, Policy
 from .record import EvidenceAttached, Recorded, live
 from .shown import Shown
@@ -54,15 +59,62 @@ class Point:
     bounds: Bounds
     realised: Bounds
 
-    def same(self, other: "Point") -> bool:
-        """Whether another day has the same figure."""
-        return self.bounds == other.bounds and self.realised == other.realised
+
+class Curve(Shown, Sequence[Point]):
+    """The points of a figure in the order of days: a sequence that a notebook can draw.
+
+    Made of days (ordinal numbers) and what adds up to the figure from each on (see
+    `completion.Digits`); a point is made when it is asked for. Days on which the figure stays as
+    it was have no point.
+    """
+
+    __slots__ = ("_days", "_totals")
+
+    def __init__(self, totals: Iterable[tuple[int, int]] = ()) -> None:
+        self._days, self._totals = array("i"), list[int]()
+        last = None
+        for day, total in totals:
+            if last is None or not same_figure(last, total):
+                self._days.append(day)
+                self._totals.append(total)
+                last = total
+
+    @classmethod
+    def of_listed(cls, totals: Iterable[tuple[int, int]]) -> Self:
+        """Return the curve from the first day on which an action is on a list."""
+        return cls(dropwhile(lambda told: not told[1], totals))
+
+    def __len__(self) -> int:
+        return len(self._days)
+
+    @overload
+    def __getitem__(self, place: int) -> Point: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Point, ...]: ...
+    def __getitem__(self, place: int | slice) -> Point | tuple[Point, ...]:
+        if isinstance(place, slice):
+            return tuple(map(point_of, self._days[place], self._totals[place]))
+        return point_of(self._days[place], self._totals[place])
+
+    def __iter__(self) -> Iterator[Point]:
+        return map(point_of, self._days, self._totals)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Curve | tuple):
+            return tuple(self) == tuple(other)
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"Curve({tuple(self)})"
 
 
-class Curve(Shown, tuple[Point, ...]):
-    """The points of a figure in the order of days, as a tuple that a notebook can draw."""
-
-    __slots__ = ()
+def point_of(day: int, total: int) -> Point:
+    """Return the figure from a day on (an ordinal number), of all that adds up to it."""
+    counted, realised = both_bounds(total)
+    return Point(on=date.fromordinal(day), bounds=counted, realised=realised)
 
 
 def curve(view: View, policy: Policy | None = None) -> Curve:
@@ -71,46 +123,24 @@ def curve(view: View, policy: Policy | None = None) -> Curve:
     Between two points nothing moves. Before the first point no action was on a list. One policy
     holds for the whole curve: the one given, else the plan's latest.
     """
-    changes: Changes = {}
+    changes: list[Change] = []
     for name, line in view.timelines.items():
         before: Case | None = None
         for on, case in cases_by_day(line, initial_day(view, name)):
-            counts = changes.setdefault(on.toordinal(), {})
-            counts[case] = counts.get(case, 0) + 1
+            changes.append((on.toordinal(), case, 1))
             if before is not None:
-                counts[before] = counts.get(before, 0) - 1
+                changes.append((on.toordinal(), before, -1))
             before = case
-    return curve_of(changes, policy or policy_of(view, date.max))
+    return curve_of(ChangesByDay.of(changes), policy or policy_of(view, date.max))
 
 
-def curve_of(changes: Changes, policy: Policy) -> Curve:
+def curve_of(changes: ChangesByDay, policy: Policy) -> Curve:
     """Return the figure at each day on which it changes, from what changes by day."""
-    alone = realised_alone(policy)
-    tallies: tuple[dict[Possible, int], dict[Possible, int]] = ({}, {})
-    rules = rule_of(policy), rule_of(alone)
-    points: list[Point] = []
-    for day in sorted(changes):
-        for case, number in changes[day].items():
-            if number:  # else what was said of this day was withdrawn or replaced
-                for tally, rule in zip(tallies, rules, strict=True):
-                    possible = rule[case]
-                    tally[possible] = tally.get(possible, 0) + number
-        point = Point(
-            on=date.fromordinal(day), bounds=bounds(tallies[0]), realised=bounds(tallies[1])
-        )
-        if not points or not point.same(points[-1]):
-            points.append(point)
-    return Curve(points)
-
-
-def steps(line: Timeline, policy: Policy, listed_by: date) -> Iterator[tuple[date, Possible]]:
-    """Yield the days on which what an action may add changes, with what it may add from then."""
-    previous: Possible | None = None
-    for on, case in cases_by_day(line, listed_by):
-        found = rule_of(policy)[case]
-        if found != previous:
-            yield on, found
-        previous = found
+    adds = map(digits_of(policy).__getitem__, changes.cases)
+    totals = accumulate(map(mul, changes.changes, adds))
+    return Curve.of_listed(
+        dict(zip(changes.days, totals, strict=True)).items()
+    )  # of a day, the last
 
 
 # --- over knowledge --------------------------------------------------------------------------
@@ -193,15 +223,13 @@ def as_published(
     moves.
     """
     learnt = _learnt(records, by_source=by_source)
-    days = sorted(learnt)
     growing = _Growing(records, policy)
-    points: list[Point] = []
-    for on, following in zip(days, [*days[1:], date.max], strict=True):
-        growing.learn(learnt[on])
-        for point in growing.points(on, following):
-            if not points or not point.same(points[-1]):
-                points.append(point)
-    return Curve(points)
+    return Curve(
+        chain.from_iterable(
+            growing.totals(learnt[on], on, following)
+            for on, following in pairwise([*sorted(learnt), date.max])
+        )
+    )
 
 
 def _learnt(records: Sequence[Record], *, by_source: bool) -> dict[date, list[Entry]]:
@@ -223,7 +251,16 @@ class _Growing:
         self.records = {record.key: record for record in records}
         self.policy = policy
         self.versions: dict[tuple[str, str | None], set[int]] = defaultdict(set)
-        self.steps: dict[str, tuple[_Steps, _Steps]] = {}
+        self.steps: dict[str, _Steps] = {}
+
+    def totals(self, entries: Iterable[Entry], start: date, end: date) -> Iterator[tuple[int, int]]:
+        """Learn what was recorded; yield each day from `start` and before `end` with its total."""
+        self.learn(entries)
+        days = {start}
+        for one in self.steps.values():
+            days.update(one.days[bisect_right(one.days, start) : bisect_left(one.days, end)])
+        for on in sorted(days):
+            yield on.toordinal(), sum(one.at(on) for one in self.steps.values())
 
     def learn(self, entries: Iterable[Entry]) -> None:
         """Add entries and renew the curves of the actions that they touch."""
@@ -245,40 +282,28 @@ class _Growing:
     def _renew(self, view: View, key: str, name: str) -> None:
         state = self.records[key].actions[name].seen(self.versions[key, name])
         policy = self.policy or policy_of(view, date.max)
-        alone = realised_alone(policy)
-        listed_by = initial_day(view, key)
-        self.steps[f"{key}/{name}"] = (
-            _Steps.of(state, policy, listed_by),
-            _Steps.of(state, alone, listed_by),
-        )
-
-    def points(self, start: date, end: date) -> Iterator[Point]:
-        """Yield the figure on `start` and on each day before `end` on which it may change."""
-        days = {start}
-        for pair in self.steps.values():
-            for one in pair:
-                days.update(one.days[bisect_right(one.days, start) : bisect_left(one.days, end)])
-        for on in sorted(days):
-            found = [
-                bounds(Counter(p for pair in self.steps.values() for p in pair[place].at(on)))
-                for place in (0, 1)
-            ]
-            yield Point(on=on, bounds=found[0], realised=found[1])
+        self.steps[f"{key}/{name}"] = _Steps.of(state, policy, initial_day(view, key))
 
 
 @attrs.frozen
 class _Steps:
+    """The days on which what an action adds changes, and what it adds from each on."""
+
     days: list[date]
-    found: list[Possible]
+    adds: list[int]
 
     @classmethod
     def of(cls, action: Action, policy: Policy, listed_by: date) -> "_Steps":
-        pairs = list(steps(timeline(action), policy, listed_by))
-        return cls([on for on, _ in pairs], [found for _, found in pairs])
+        found, adds = cls([], []), digits_of(policy)
+        for on, case in cases_by_day(timeline(action), listed_by):
+            if not found.adds or adds[case] != found.adds[-1]:
+                found.days.append(on)
+                found.adds.append(adds[case])
+        return found
 
-    def at(self, on: date) -> list[Possible]:
+    def at(self, on: date) -> int:
         place = bisect_right(self.days, on)
-        return self.found[place - 1 : place] if place else []
+        return self.adds[place - 1] if place else 0
 
 
 def end_of_day(plan: Plan, on: date) -> Instant:

@@ -1,5 +1,6 @@
 """Completion: percentages, what each standing adds, exact bounds, and the figure with its ids."""
 
+import pickle
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -32,6 +33,7 @@ from bilan_ledger.action import (
     Withdraw,
 )
 from bilan_ledger.completion import (
+    ADDS,
     CELLS,
     PARTS,
     Bounds,
@@ -41,16 +43,19 @@ from bilan_ledger.completion import (
     Possible,
     Ratio,
     Scenario,
+    both_bounds,
     bounds,
     breakdown,
     complete,
     consistent_counts,
     contribution,
     counted_given_base,
+    digits,
     percentage,
     pick,
     policy_of,
     possibilities,
+    same_figure,
     scenario,
 )
 from bilan_ledger.entry import Entry
@@ -263,6 +268,19 @@ def test_bounds_equal_brute_force_over_every_small_tally() -> None:
 def test_bounds_equal_brute_force(possibles: list[Possible]) -> None:
     """More actions."""
     check_bounds(possibles)
+
+
+def total(possibles: Sequence[Possible]) -> int:
+    """Return what adds up to a figure, under a policy and with realised actions alone alike."""
+    return sum(digits((1, *ADDS[each], *ADDS[each])) for each in possibles)
+
+
+def test_one_sum_of_digits_is_all_sums() -> None:
+    """Of every small tally; two totals are the same figure if their bounds are."""
+    found = [(total(possibles), bounds(Counter(possibles))) for possibles in TALLIES]
+    for one, expected in found:
+        assert (expected, expected) == both_bounds(one)
+        assert all(same_figure(one, other) is (expected == told) for other, told in found)
 
 
 def test_kinds_of_which_there_are_none_do_not_matter() -> None:
@@ -665,3 +683,10 @@ def test_parts_that_may_have_no_base_sum_to_more_than_the_whole() -> None:
     assert {"x": "1/1", "y": "0/1"} == figures(parts)
     assert parts["x"].may_be_empty
     assert "0/1" == str(complete(view, END, policy).bounds.low)
+
+
+def test_a_figure_is_pickled_with_its_names() -> None:
+    """What names its actions need not be there any more."""
+    found = complete(record_of(a=[Propose(on="2020", title="t")]).view(), date(2021, 1, 1))
+    again = pickle.loads(pickle.dumps(found))  # noqa: S301 our own
+    assert (found, ("p/a",)) == (again, again.low.base)

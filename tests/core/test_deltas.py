@@ -12,10 +12,11 @@ from strategies import ALL_DAYS, SOME, Move, ledgers, play, policies, terms
 from bilan_ledger import wire
 from bilan_ledger.action import Propose, Proposed, Realised
 from bilan_ledger.completion import Completion, complete, figure_of, policy_of
-from bilan_ledger.deltas import Dated, Deltas, NotNext, dated, standings, total, total_by_day
+from bilan_ledger.deltas import Dated, Deltas, NotNext, changes_by_day, dated, standings, total
 from bilan_ledger.entry import Entry
 from bilan_ledger.history import Known, View, records, together
 from bilan_ledger.plan import CreatePlan, PlanCreated, Policy
+from bilan_ledger.record import Retracted
 from bilan_ledger.replay import curve, curve_of
 
 both = ledgers(names=("p", "q"), most=30)
@@ -72,9 +73,8 @@ def test_they_sum_up_to_the_figure(entries: list[Entry], policy: Policy, data: A
 @given(both, policies)
 def test_they_sum_up_to_the_curve(entries: list[Entry], policy: Policy) -> None:
     for index, view, several in moments(entries):
-        assert curve(view, policy) == curve_of(
-            total_by_day(one.by_day(index) for one in several), policy
-        )
+        for _ in ("counted", "by sums"):
+            assert curve(view, policy) == curve_of(changes_by_day(several, index), policy)
 
 
 @SOME
@@ -83,6 +83,7 @@ def test_the_plan_is_known_as_it_was(entries: list[Entry]) -> None:
     for index, view, several in moments(entries):
         for one in several:
             assert view.plans[one.key].terms() == one.plan_at(index).terms()
+            assert one.plan == one.plan_at(len(entries))
             assert (
                 policy_of(view, ALL_DAYS[3]) == several[0].plan_at(index).terms(ALL_DAYS[3]).policy
             )
@@ -120,12 +121,36 @@ def test_the_rows_of_one_late_entry() -> None:
     assert {3} == set(deltas.positions[before:])
 
 
+def test_what_was_withdrawn_leaves_no_point() -> None:
+    """A first proposal that was an error does not begin the curve."""
+    deltas = Deltas("p")
+    deltas.learn_plan(0, 1, PlanCreated(terms=terms()))
+    deltas.learn(1, "a", 1, dated(Proposed(on="2020-01-02", title="t")))
+    deltas.learn(2, "a", 2, Dated(0, 0, 0, 0, 0, retracts=1))
+    deltas.learn(3, "a", 3, dated(Proposed(on="2021-01-02", title="t")))
+    assert [date(2021, 1, 2)] == [
+        point.on for point in curve_of(deltas.changes_by_day(3), Policy())
+    ]
+    assert () == curve_of(deltas.changes_by_day(2), Policy())
+    assert [] == list(deltas.by_action(date(2022, 1, 1), 2))
+    assert [date(2020, 1, 2)] == [
+        point.on for point in curve_of(deltas.changes_by_day(1), Policy())
+    ]
+
+
 def day(text: str) -> int:
     return date.fromisoformat(text).toordinal()
 
 
 def words(case: int) -> str:
     return "|".join(sorted({standing.cell for _, standing in standings(case)}))
+
+
+def test_a_plan_that_was_not_created_has_no_terms() -> None:
+    """No command records that; a log that others wrote may say it."""
+    deltas = Deltas("p")
+    deltas.learn_plan(0, 1, Retracted(entry=1, reason="r"))
+    assert (None, 1) == (deltas.plan.created, deltas.plan.version)
 
 
 def test_what_does_not_follow_is_refused() -> None:

@@ -1,5 +1,6 @@
 """The replay: the curve, the revisions, what was printed on each day, and what moved it."""
 
+import pickle
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -39,11 +40,13 @@ from bilan_ledger.completion import (
     Contribution,
     Ratio,
     complete,
+    contributions_of,
     percentage,
     policy_of,
     possibilities,
 )
 from bilan_ledger.dates import Instant
+from bilan_ledger.deltas import cases_by_day
 from bilan_ledger.entry import Entry
 from bilan_ledger.evidence import Evidence
 from bilan_ledger.history import NOW, Known, Record, View, records, timeline, together
@@ -69,7 +72,6 @@ from bilan_ledger.replay import (
     explain,
     reconcile,
     revisions,
-    steps,
 )
 
 OUT, IN, COUNTED = Contribution.OUT, Contribution.IN, Contribution.COUNTED
@@ -188,13 +190,29 @@ def test_the_steps_of_an_action_are_its_possibilities(log: list[Entry], policy: 
     view = records(log)["p"].view()
     listed_by = view.plans["p"].terms().initial_list_day
     for name, action in view.actions.items():
-        told = list(steps(timeline(action), policy, listed_by))
+        told = list(cases_by_day(timeline(action), listed_by))
         assert all(a < b and was != now for (a, was), (b, now) in pairwise(told))
         found = dict(told)
         now = None
         for on in ALL_DAYS:
             now = found.get(on, now)
-            assert possibilities(view, on, policy)[name] == (now or {OUT})
+            may = {OUT} if now is None else contributions_of(now, policy)
+            assert possibilities(view, on, policy)[name] == may
+
+
+def test_a_curve_is_a_sequence() -> None:
+    """Of points that are made when they are asked for: by place, in turn, from the end."""
+    found = curve(record_of(**THREE).view())
+    first, *_, last = points = tuple(found)
+    assert (first, last, len(points)) == (found[0], found[-1], len(found))
+    assert (points[1:], points[::-1]) == (found[1:], tuple(reversed(found)))
+    assert (found, hash(points)) == (points, hash(found))
+    assert points == found == pickle.loads(pickle.dumps(found))  # noqa: S301 our own
+    assert found != list(points)
+    assert first in found
+    assert f"Curve({points})" == repr(found)
+    with pytest.raises(IndexError):
+        found[len(points)]
 
 
 # --- revisions -------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from .. import plan as plans
 from ..checkpoint import BadCheckpoint, Checkpoint
 from ..completion import PARTS, Completion, breakdown, complete, figure_of
 from ..dates import Instant, day
-from ..deltas import Deltas, total, total_by_day
+from ..deltas import Deltas, changes_by_day, total
 from ..entry import Entry, sealed_in, stream_id
 from ..errors import (
     CommandRefused,
@@ -648,7 +648,7 @@ class Ledger(Shown):
             found, last = self._outlined(names, known)
             if last is not None:
                 policy = policy or found[0].plan_at(last).terms().policy
-                return curve_of(total_by_day(one.by_day(last) for one in found), policy)
+                return curve_of(changes_by_day(found, last), policy)
         return curve(self.view(*names, known=known), policy)
 
     def revisions(

@@ -28,19 +28,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from importlib import import_module
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
 from .. import errors
-from ..completion import ADDS, bounds, bounds_of_sums, contributions_of, realised_alone
+from ..completion import ADDS, SUMS, contributions_of, digits, digits_of, sums_in
 from ..dates import day
 from ..deltas import Case, Deltas, standings
 from ..errors import BilanError, InvalidValue, LedgerUnavailable, NotFound
 from ..ledger import Ledger
 from ..plan import Policy
-from ..replay import Curve, Point
+from ..replay import Curve, Point, point_of
 from .regions import department, region
 
 if TYPE_CHECKING:
@@ -341,9 +343,8 @@ class Columns:
         self, *, on: str | date, known: int | None = None, policy: Policy | None = None
     ) -> Point:
         """Return the figure of all plans together on the end of a day."""
-        return self.figures(by=None, on=on, known=known, policy=policy).get(None) or _nothing(
-            day(on)
-        )
+        found = self.figures(by=None, on=on, known=known, policy=policy)
+        return found.get(None) or point_of(day(on).toordinal(), 0)
 
     def figures(
         self,
@@ -367,7 +368,7 @@ class Columns:
             ' JOIN rule USING ("case") GROUP BY part ORDER BY part NULLS LAST',
             asked,
         )
-        return {part: _point(asked, sums) for part, *sums in rows}
+        return {part: point_of(asked.toordinal(), digits(sums)) for part, *sums in rows}
 
     def curve(self, *, known: int | None = None, policy: Policy | None = None) -> Curve:
         """Return the figure of all plans together at each day on which it changes."""
@@ -386,17 +387,15 @@ class Columns:
         moved = ", ".join(f"sum(change * {name})::BIGINT AS {name}" for name in _SUMS)
         sums = ", ".join(f"(sum({name}) OVER days)::BIGINT" for name in _SUMS)
         rows = self._ask(
-            f"SELECT part, day, {sums} FROM (SELECT {group} AS part, day, {moved}"  # noqa: S608 ours
-            f' FROM {source} JOIN rule USING ("case") GROUP BY ALL)'
+            f"SELECT part, day - DATE '0001-01-01' + 1, {sums} FROM ("  # noqa: S608 ours
+            f"SELECT {group} AS part, day, {moved} FROM {source}"
+            ' JOIN rule USING ("case") GROUP BY ALL)'
             " WINDOW days AS (PARTITION BY part ORDER BY day) ORDER BY part NULLS LAST, day"
         )
-        found: dict[str | None, list[Point]] = {}
-        for part, on, *sums in rows:
-            points = found.setdefault(part, [])
-            told = _point(on, sums)
-            if not points or not told.same(points[-1]):
-                points.append(told)
-        return {name: Curve(points) for name, points in found.items()}
+        return {
+            part: Curve.of_listed((row[1], digits(row[2:])) for row in several)
+            for part, several in groupby(rows, key=itemgetter(0))
+        }
 
     def _source(self, by: str | None, known: int | None) -> tuple[str, str]:
         """Return what a question groups by, and the rows that it adds up."""
@@ -415,13 +414,10 @@ class Columns:
         """Say what each case adds under a policy, for the next question."""
         if policy == self._policy:
             return
+        adds = digits_of(policy)
         cases = [case for (case,) in self._ask('SELECT "case" FROM cases')]
-        policies = policy, realised_alone(policy)
-        rows = [
-            (case, *(add for each in policies for add in ADDS[contributions_of(case, each)]))
-            for case in cases
-        ]
-        values = ", ".join(map(str, rows)) or str((0, *[0] * len(_SUMS)))
+        rows = [(case, *sums_in(adds[case])) for case in cases]
+        values = ", ".join(map(str, rows)) or str((0, *[0] * SUMS))
         self._ask(
             "CREATE OR REPLACE TEMP TABLE rule AS SELECT * FROM (VALUES "  # noqa: S608 numbers
             f'{values}) AS told ("case", {", ".join(_SUMS)})'
@@ -429,17 +425,7 @@ class Columns:
         self._policy = policy
 
 
-# Under the policy, and with realised actions alone.
-_SUMS = [f"{of}_{n}" for of in ("chosen", "alone") for n in range(len(next(iter(ADDS.values()))))]
-
-
-def _point(on: date, sums: Sequence[int]) -> Point:
-    half = len(_SUMS) // 2
-    return Point(on=on, bounds=bounds_of_sums(*sums[:half]), realised=bounds_of_sums(*sums[half:]))
-
-
-def _nothing(on: date) -> Point:
-    return Point(on=on, bounds=bounds({}), realised=bounds({}))
+_SUMS = [f"sum_{n}" for n in range(SUMS)]
 
 
 def _main() -> None:
