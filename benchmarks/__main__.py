@@ -62,6 +62,8 @@ def asked(arguments: Sequence[str] | None) -> argparse.Namespace:
                         help="also put them into docs/en/reference/benchmarks.md")  # fmt: skip
     parser.add_argument("--from", dest="kept", type=Path, metavar="RESULTS",
                         help="run nothing; make the pages of a results.json")  # fmt: skip
+    parser.add_argument("--beside", action="append", type=Path, default=[], metavar="RESULTS",
+                        help="show this run too: growth, cases of a larger ledger")  # fmt: skip
     return parser.parse_args(arguments)
 
 
@@ -69,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run what is asked and write the results."""
     options = asked(arguments)
     results = json.loads(options.kept.read_text()) if options.kept else run(options)
+    for path in options.beside:
+        put_beside(results, json.loads(path.read_text()))
     options.out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(results, indent=1, ensure_ascii=False)
     (options.out / "results.json").write_text(text + "\n", encoding="utf-8")
@@ -80,6 +84,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         into_docs(results)
     print(page.markdown(results))
     print(f"Written: {options.out / 'results.json'}, {options.out / 'results.md'}")
+
+
+def put_beside(results: dict[str, Any], other: dict[str, Any]) -> None:
+    """Add another run's growth, and its cases as those of a larger ledger."""
+    told = {row["communes"]: row for row in (*results["growth"], *other["growth"])}
+    results["growth"] = [told[communes] for communes in sorted(told)]
+    if other["cases"]:
+        results["larger"] = {"run": other["run"], "cases": other["cases"]}
 
 
 def into_docs(results: dict[str, Any]) -> None:

@@ -391,11 +391,13 @@ def sql_cold(data: Data) -> Sample:
     return lambda: timed(ask)
 
 
-def bilan_curve(data: Data) -> Sample:
-    """`curve(plan)` on an open ledger."""
+def bilan_curve(data: Data, *, points: bool = False) -> Sample:
+    """`curve(plan)` on an open ledger; a point is made when it is asked for, or all of them."""
     ledger = data.warm
     plan = data.plan["key"]
     ledger.curve(plan)
+    if points:
+        return lambda: each(lambda: list(ledger.curve(plan)), 10)
     return lambda: each(lambda: ledger.curve(plan), 10)
 
 
@@ -408,9 +410,11 @@ def bilan_national_figure(data: Data) -> Sample:
     return lambda: timed(lambda: columns.figure(on=DAY))
 
 
-def bilan_national_curve(data: Data) -> Sample:
-    """`Columns.curves` of the regions."""
+def bilan_national_curve(data: Data, *, points: bool = False) -> Sample:
+    """`Columns.curves` of the regions; a point is made when it is asked for, or all of them."""
     columns = Columns(data.columns)
+    if points:
+        return lambda: timed(lambda: list(map(list, columns.curves(by="region").values())))
     return lambda: timed(lambda: columns.curves(by="region"))
 
 
@@ -667,7 +671,8 @@ CASES: Sequence[Case] = (
     ),
     Case(
         "curve", "Whole curve of one plan, warm", "s/question",
-        [Contender("bilan curve", bilan_curve), Contender("bilan figure", bilan_warm)],
+        [Contender("bilan curve", bilan_curve), Contender("bilan figure", bilan_warm),
+         Contender("bilan curve, each point made", partial(bilan_curve, points=True))],
         [Goal("≤ 10 × one figure", "bilan curve", "bilan figure", 10.0)],
     ),
     Case(
@@ -687,6 +692,7 @@ CASES: Sequence[Case] = (
     Case(
         "national-curve", "National curve over all days, by region", "s/curve",
         [Contender("bilan", bilan_national_curve),
+         Contender("bilan, each point made", partial(bilan_national_curve, points=True)),
          Contender("bilan, in memory", ledger_national_curve),
          Contender("DuckDB, our columns", partial(duckdb_columns, query=peers.COLUMNS_CURVE)),
          Contender("DuckDB", partial(duckdb_national, query=peers.NATIONAL_CURVE)),

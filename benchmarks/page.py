@@ -20,7 +20,8 @@ def number(value: float, unit: str) -> str:
         return f"{_three(value)} s"
     for size, name in ((1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")):
         if value >= size:
-            return f"{value / size:.3g} {name}"
+            scaled = float(f"{value / size:.3g}")
+            return f"{scaled:,.0f} {name}" if scaled >= 1_000 else f"{scaled:g} {name}"
     return "0"
 
 
@@ -36,8 +37,10 @@ def _three(value: float) -> str:
 
 def markdown(results: Json) -> str:
     """Return the whole report of a run."""
-    return "\n".join([*_machine(results), "", *_goals(results), "", *_all(results), "",
-                      *_growth(results)]).rstrip() + "\n"  # fmt: skip
+    parts = [*_machine(results), "", *_goals(results), "", *_all(results), ""]
+    if larger := results.get("larger"):
+        parts += [f"Of {_ledger(larger['run'])}:", "", *_goals(larger), "", *_all(larger), ""]
+    return "\n".join([*parts, *_growth(results)]).rstrip() + "\n"
 
 
 def _machine(results: Json) -> Iterator[str]:
@@ -47,11 +50,16 @@ def _machine(results: Json) -> Iterator[str]:
     yield (
         f"{run['date']}, commit `{run['commit']}`: {machine['cpus']} × {machine['cpu']}, "
         f"{machine['memory_gib']} GiB, {machine['system']}, Python {machine['python']}, "
-        f"SQLite {machine['sqlite']}. A ledger of {run['entries']:,} entries "
-        f"({run['communes']:,} communes, seed {run['seed']}); {run['seconds']:.0f} s in all."
+        f"SQLite {machine['sqlite']}. Of {_ledger(run)}; {run['seconds']:.0f} s in all."
     )
     yield ""
     yield f"{versions}." + (f" Not installed: {absent}." if absent else "")
+
+
+def _ledger(run: Json) -> str:
+    return (
+        f"a ledger of {run['entries']:,} entries ({run['communes']:,} communes, seed {run['seed']})"
+    )
 
 
 def _goals(results: Json) -> Iterator[str]:

@@ -168,7 +168,9 @@ def _steps(action: _Action, listed_by: int) -> Steps:
     statuses, first, last = _windows(action.statuses, ABSENT)
     if not first:
         return ()
-    scopes, scope_first, scope_last = _windows(action.scopes, _IN_PLAN)
+    scopes, scope_first, scope_last = (
+        _windows(action.scopes, _IN_PLAN) if action.scopes else _NO_SCOPES
+    )
     supposed = _suppose_listed(first, last, listed_by)
     # The day that closes the list is none of them: what it excludes counts as what it leaves.
     days = {*first, *last, *scope_first, *scope_last}
@@ -185,6 +187,9 @@ def _steps(action: _Action, listed_by: int) -> Steps:
             found.append((day, case))
             before = case
     return tuple(found)
+
+
+_NO_SCOPES: tuple[list[int], list[int], list[int]] = ([_IN_PLAN], [], [])  # as mostly
 
 
 def _windows(items: Sequence[_Item], start: int) -> tuple[list[int], list[int], list[int]]:

@@ -10,6 +10,7 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
 from threading import Lock
@@ -357,6 +358,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         raise LedgerUnavailable("scrub-busy")
 
 
+@lru_cache(maxsize=10_000, typed=True)
 def _stream(written: object) -> str:
     """Return a stream's id as everywhere, or what stands in its place where it was changed."""
     text = str(written)
