@@ -385,10 +385,9 @@ def complete(view: View, on: date, policy: Policy | None = None) -> Completion:
     cases = {
         name: case_on(line, on, initial_day(view, name)) for name, line in view.timelines.items()
     }
-    return figure_of(
-        tuple(view.plans), on, view.known, policy or policy_of(view, on),
-        Counter(cases.values()), lambda: cases,
-    )  # fmt: skip
+    policy = policy or policy_of(view, on)
+    total = sum(map(digits_of(policy).__getitem__, cases.values()))
+    return figure_of(tuple(view.plans), on, view.known, policy, total, lambda: cases)
 
 
 def figure_of(  # noqa: PLR0913, PLR0917 what a figure is made of
@@ -396,12 +395,11 @@ def figure_of(  # noqa: PLR0913, PLR0917 what a figure is made of
     on: date,
     known: Known,
     policy: Policy,
-    counts: Mapping[Case, int],
+    total: int,
     named: Callable[[], Mapping[str, Case]],
 ) -> Completion:
-    """Return the figure of so many actions in each case; `named` names them when it is asked."""
-    adds = digits_of(policy)
-    found = both_bounds(sum(number * adds[case] for case, number in counts.items()))
+    """Return the figure of what adds up to it; `named` names its actions when it is asked."""
+    found = both_bounds(total)
     return Completion(
         plans=plans,
         on=on,

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import chain, compress
-from operator import itemgetter
+from operator import itemgetter, mul
 from typing import Any, NamedTuple, Self
 
 from .action import Scope, ScopeEvent, Status, StatusEvent, scope_after, statuses_after
@@ -325,12 +325,20 @@ class Deltas:
             self.cases.append(case)
             self.changes.append(change)
 
-    def counts(self, on: date, known: int) -> Mapping[Case, int]:
-        """Return how many actions are in each case on a day, as known at an index of the log."""
+    def add_up(self, on: date, known: int, adds: Mapping[Case, int]) -> int:
+        """Return the sum of what each action adds in its case on a day, as known at an index."""
         sums = self._summed()
         if sums is None:
-            return self._count(on.toordinal(), known)
-        return sums.counts(on.toordinal(), known)
+            rows = bisect_right(self.positions, known)
+            day = on.toordinal()
+            return sum(
+                change * adds[case]
+                for since, case, change in zip(
+                    self.days[:rows], self.cases[:rows], self.changes[:rows], strict=True
+                )
+                if since <= day
+            )
+        return sums.add_up(on.toordinal(), known, adds)
 
     def changes_by_day(self, known: int) -> "ChangesByDay":
         """Return what changes, as known at an index of the log, in the order of days."""
@@ -349,16 +357,6 @@ class Deltas:
             self._sums = _Sums(self)
         return self._sums
 
-    def _count(self, day: int, known: int) -> dict[Case, int]:
-        rows = bisect_right(self.positions, known)
-        found: dict[Case, int] = {}
-        for since, case, change in zip(
-            self.days[:rows], self.cases[:rows], self.changes[:rows], strict=True
-        ):
-            if since <= day:
-                found[case] = found.get(case, 0) + change
-        return found
-
     def by_action(self, on: date, known: int) -> Iterator[tuple[str, Case]]:
         """Yield each listed action (`plan/action`) with its case, in the order of the log."""
         rows = bisect_right(self.positions, known)
@@ -375,18 +373,6 @@ class Deltas:
         for number in sorted(listed):
             if listed[number]:
                 yield f"{self.key}/{self.names[number]}", found[number] or _BEFORE
-
-
-def total(several: Iterable[Mapping[Case, int]]) -> Mapping[Case, int]:
-    """Return how many actions are in each case in several plans."""
-    first, *others = several
-    if not others:
-        return first
-    found = dict(first)
-    for counts in others:
-        for case, number in counts.items():
-            found[case] = found.get(case, 0) + number
-    return found
 
 
 class ChangesByDay(NamedTuple):
@@ -463,8 +449,8 @@ class _Sums:
             )
         return table
 
-    def counts(self, day: int, known: int) -> dict[Case, int]:
-        """Return how many actions are in each case."""
+    def add_up(self, day: int, known: int, adds: Mapping[Case, int]) -> int:
+        """Return the sum of what each action adds."""
         size = self.size
         days, rows = bisect_right(self.days, day), bisect_right(self.positions, known)
         day_block, row_block = days // size, rows // size
@@ -479,7 +465,7 @@ class _Sums:
         for rank, case, change in self.by_log[row_block * size : rows]:
             if rank < whole:
                 found[case] += change
-        return {case: number for case, number in zip(self.kinds, found, strict=True) if number}
+        return sum(map(mul, found, map(adds.__getitem__, self.kinds)))
 
     def changes_by_day(self, rows: int) -> ChangesByDay:
         """Return the changes of the first rows in the order of days."""

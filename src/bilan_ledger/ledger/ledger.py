@@ -22,9 +22,9 @@ import attrs
 from .. import action as actions
 from .. import plan as plans
 from ..checkpoint import BadCheckpoint, Checkpoint
-from ..completion import PARTS, Completion, breakdown, complete, figure_of
+from ..completion import PARTS, Completion, breakdown, complete, digits_of, figure_of
 from ..dates import Instant, day
-from ..deltas import Deltas, changes_by_day, total
+from ..deltas import Deltas, changes_by_day
 from ..entry import Entry, sealed_in, stream_id
 from ..errors import (
     CommandRefused,
@@ -617,10 +617,11 @@ class Ledger(Shown):
             if last is not None:
                 plans = {one.key: one.plan_at(last) for one in found}
                 asked = self._day(plans, on)
+                policy = policy or next(iter(plans.values())).terms(asked).policy
+                adds = digits_of(policy)
                 return figure_of(
-                    tuple(plans), asked, Known(index=last),
-                    policy or next(iter(plans.values())).terms(asked).policy,
-                    total(one.counts(asked, last) for one in found),
+                    tuple(plans), asked, Known(index=last), policy,
+                    sum(one.add_up(asked, last, adds) for one in found),
                     lambda: dict(chain.from_iterable(o.by_action(asked, last) for o in found)),
                 )  # fmt: skip
         view = self.view(*names, known=known)
