@@ -412,20 +412,20 @@ class _Sums:
         number = len(deltas.days)
         self.size = size = -(-number // _BLOCKS) or 1
         order = sorted(range(number), key=deltas.days.__getitem__)
-        self.days = [deltas.days[n] for n in order]
-        self.positions = deltas.positions.tolist()
         self.kinds = sorted(set(deltas.cases))
         place = {case: n for n, case in enumerate(self.kinds)}
-        cases = [place[case] for case in deltas.cases]
-        changes = deltas.changes.tolist()
-        ranks = [0] * number
+        # In the order of the log: positions, ranks in the order of days, places among the kinds.
+        self.positions, self.log_changes = deltas.positions, deltas.changes
+        self.log_places = array("H", [place[case] for case in deltas.cases])
+        self.ranks = array("i", bytes(4 * number))
         for rank, row in enumerate(order):
-            ranks[row] = rank
-        self.rows = order
-        self.cases = [deltas.cases[row] for row in order]
-        self.places = [cases[row] for row in order]
-        self.changes = [changes[row] for row in order]
-        self.by_log = list(zip(ranks, cases, changes, strict=True))
+            self.ranks[row] = rank
+        # In the order of days: days, rows in the order of the log.
+        self.days = array("i", [deltas.days[row] for row in order])
+        self.rows = array("i", order)
+        self.places = array("H", [self.log_places[row] for row in order])
+        self.changes = array("b", [deltas.changes[row] for row in order])
+        self.cases = [self.kinds[n] for n in self.places]
         self.table = self._table(number, size)
 
     def _table(self, number: int, size: int) -> list[list[list[int]]]:
@@ -434,7 +434,7 @@ class _Sums:
         table = [[none for _ in blocks]]
         for block in blocks[1:]:
             own = [none.copy() for _ in blocks]
-            for rank, case, change in self.by_log[(block - 1) * size : block * size]:
+            for rank, case, change in self._of_log((block - 1) * size, block * size):
                 own[rank // size + 1][case] += change
             row = [none]
             for column in blocks[1:]:
@@ -449,6 +449,10 @@ class _Sums:
             )
         return table
 
+    def _of_log(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        part = slice(start, end)
+        return zip(self.ranks[part], self.log_places[part], self.log_changes[part], strict=True)
+
     def add_up(self, day: int, known: int, adds: Mapping[Case, int]) -> int:
         """Return the sum of what each action adds."""
         size = self.size
@@ -462,7 +466,7 @@ class _Sums:
             if row < rows:
                 found[case] += change
         whole = day_block * size
-        for rank, case, change in self.by_log[row_block * size : rows]:
+        for rank, case, change in self._of_log(row_block * size, rows):
             if rank < whole:
                 found[case] += change
         return sum(map(mul, found, map(adds.__getitem__, self.kinds)))

@@ -22,6 +22,7 @@ from bilan_ledger import (
     Territory,
     wire,
 )
+from bilan_ledger.ledger import kept
 from bilan_ledger.text import _INVISIBLE, _INVISIBLE_IN_LINES
 
 TERMS = Terms(title="P", territory=Territory(name="V"), start="2024-01-01", end="2024-12-31")
@@ -134,6 +135,54 @@ def test_only_the_plan_that_is_asked_about_is_read(place, monkeypatch):
         assert len(read) == len(ROUNDS)
         assert len(ledger.entries()) == len(PLANS) * len(ROUNDS)
         assert [entry.index for entry in read[len(ROUNDS) :]] == every
+
+
+def test_a_plan_that_is_not_there_is_not_looked_for_in_all_of_the_log(place, monkeypatch):
+    monkeypatch.setattr(wire, "decode", None)
+    monkeypatch.setattr(wire, "glance", None)
+    with Ledger.open(place, read_only=True) as ledger:
+        for ask in (ledger.figure, ledger.curve, ledger.view, ledger.revisions):
+            with pytest.raises(NotFound, match="delta, alpha, charlie, bravo"):
+                ask("echo")
+
+
+def test_what_was_asked_longest_ago_is_forgotten(place, monkeypatch):
+    """And is read again when it is asked; the answers are the same."""
+    monkeypatch.setattr(kept, "MOST", 2 * len(ROUNDS))
+    read = []
+    for name in ("decode", "glance"):
+        real = getattr(wire, name)
+        monkeypatch.setattr(
+            wire, name, lambda *a, real=real, name=name, **k: (read.append(name), real(*a, **k))[1]
+        )
+
+    def how_often(name, ask, *plans):
+        read.clear()
+        ask(*plans)
+        return read.count(name) / len(ROUNDS)
+
+    with Ledger.open(place, read_only=True) as ledger:
+        for name, ask in (("glance", ledger.curve), ("decode", ledger.as_published)):
+            for plan in ("delta", "alpha", "delta", "charlie"):
+                ask(plan)  # of alpha nothing is kept now
+            read_again = [how_often(name, ask, p) for p in ("delta", "charlie", "alpha", "delta")]
+            assert [0, 0, 1, 1] == read_again
+    with (
+        Ledger.open(place, read_only=True) as whole,
+        Ledger.open(place, read_only=True) as forgets,
+    ):
+        whole.entries()
+        for plan in PLANS * 2:
+            assert answers(forgets, plan, None) == answers(whole, plan, None)
+        day = "2024-06-01"
+        assert forgets.figure(*PLANS, on=day) == whole.figure(*PLANS, on=day)
+        assert forgets.curve(*PLANS) == whole.curve(*PLANS)
+        assert forgets.as_published(*PLANS) == whole.as_published(*PLANS)
+        assert forgets.revisions(*PLANS, on=day) == whole.revisions(*PLANS, on=day)
+        assert forgets.figure(on=day) == whole.figure(on=day)
+        assert forgets.entries() == whole.entries()
+        assert 0 == how_often("decode", lambda: [forgets.view(plan) for plan in PLANS])
+        assert 0 == how_often("glance", lambda: [forgets.curve(plan) for plan in PLANS])
 
 
 def test_what_is_recorded_meanwhile_is_read(place):

@@ -58,6 +58,7 @@ from ..wire import UNSTAMPED, Line
 from .append import Append, Clock, Conflict, TakeIn
 from .backends import backend
 from .collecting import nothing_to_collect
+from .kept import Kept
 from .outlines import Outlines
 from .sealing import Sealer
 from .tree import LogTree
@@ -132,9 +133,8 @@ class Ledger(Shown):
         self._length: int | None = None  # of the log for which these states stand, if it is known
         self._current: set[str | ActionId] | None = set()  # those read anew; None: all still stand
         self._outlines = Outlines()
-        self._records: dict[str, Record] = {}
+        self._kept = Kept[Record]()
         self._entries: list[Entry] = []  # all of the log, if a question ever needed all of it
-        self._reached: dict[str, int] = {}  # how much of the log was read for one plan alone
         self._size = 0  # of the log, as the question that is being answered sees it
         self.tree = LogTree(self._states)
 
@@ -423,23 +423,24 @@ class Ledger(Shown):
         Every question does this by itself; call it to show progress on a long log.
         """
         with self._lock:
+            self._kept.keep_all()
             while entries := self.application.page(len(self._entries)):
                 for entry in entries:
-                    if entry.index >= self._reached.get(entry.plan, 0):
+                    if entry.index >= self._kept.reached(entry.plan):
                         self._learn(entry)
                     self._entries.append(entry)
                 self._size = len(self._entries)
                 yield self._size
 
     def _learn(self, entry: Entry) -> None:
-        record = self._records.get(entry.plan) or Record(entry.plan)
+        record = self._kept.plans.get(entry.plan) or Record(entry.plan)
         if entry.version != len(record.streams.get(entry.action, ())) + 1:
             raise MalformedEntry("row-disagrees", index=entry.index, column="version")
         try:
             record.add(entry)
         except ValueError:
             raise MalformedEntry("row-disagrees", index=entry.index, column="after") from None
-        self._records[entry.plan] = record
+        self._kept.plans[entry.plan] = record
 
     def _states(self, start: int) -> Sequence[bytes]:
         return self.application.states(start)
@@ -464,7 +465,7 @@ class Ledger(Shown):
         """Give all entries and what they say of each plan, which do not change meanwhile."""
         with self._lock:
             self._sync()
-            yield self._entries, self._records
+            yield self._entries, self._kept.plans
 
     @contextmanager
     def reading_parts(
@@ -495,7 +496,7 @@ class Ledger(Shown):
                 self._look()
             if plan is None and known is None:
                 return tuple(self._entries[after + 1 :])
-            several = list(self._records.values()) if plan is None else [self._record(plan)]
+            several = list(self._kept.plans.values()) if plan is None else [self._record(plan)]
             point = self._known(several, known)
             found = [e for r in several for e in r.entries if e.index > after and r.knew(point, e)]
             return tuple(sorted(found, key=lambda entry: entry.index))
@@ -537,7 +538,7 @@ class Ledger(Shown):
             found = self.application.plan_keys()
             if found is None:
                 self._sync()
-                return tuple(self._records)
+                return tuple(self._kept.plans)
             return tuple(found)
 
     def deltas(self, names: Sequence[str], *, size: int) -> list[Deltas]:
@@ -562,7 +563,7 @@ class Ledger(Shown):
                 self._look()
             else:
                 self._sync()
-            several = [self._record(name) for name in names or self._records]
+            several = [self._record(name) for name in names or self._kept.plans]
             if not several:
                 raise NotFound("no-plan", plan="*", plans="—")
             point = self._known(several, known)
@@ -658,7 +659,7 @@ class Ledger(Shown):
         """Return how the figure for one day was revised as the log grew."""
         with self._lock:
             view = self.view(*names)
-            found = [entry for name in view.plans for entry in self._records[name].entries]
+            found = [entry for name in view.plans for entry in self._record(name).entries]
             entries = sorted(found, key=lambda entry: entry.index)
         return tuple(revisions(entries, self._day(view.plans, on), policy))
 
@@ -668,7 +669,7 @@ class Ledger(Shown):
         """Return the figure of each day as it would have been published that day."""
         with self._lock:
             view = self.view(*names)
-            several = [self._records[name] for name in view.plans]
+            several = [self._record(name) for name in view.plans]
             return as_published(several, policy, by_source=stated)
 
     def explain(
@@ -684,7 +685,7 @@ class Ledger(Shown):
         days = day(before, "before"), day(after, "after")
         with self._lock:
             view = self.view(*names, known=known)
-            several = [self._records[name] for name in view.plans]
+            several = [self._record(name) for name in view.plans]
             earlier = view.known if known_before is None else self._known(several, known_before)
             return explain(several, (days[0], earlier), (days[1], view.known), policy)
 
@@ -692,7 +693,7 @@ class Ledger(Shown):
         """Return each published figure of a plan held against the ledger."""
         with self._lock:
             view = self.view(name, known=known)
-            return reconcile(self._records[name], view.known)
+            return reconcile(self._record(name), view.known)
 
     # --- how -----------------------------------------------------------------------------------
 
@@ -719,11 +720,11 @@ class Ledger(Shown):
         """Return all that the log says of one plan, as far as `_look` or `_sync` saw it."""
         if found := self._known_record(name):
             return found
-        self._sync()  # where entries are missing, that is what is to be said
-        raise NotFound("no-plan", plan=name, plans=_listed(tuple(self._records)))
+        # Where entries are missing, all of the log is read, and that is what is said.
+        raise NotFound("no-plan", plan=name, plans=_listed(self.plans()))
 
     def _known_record(self, name: str) -> Record | None:
-        start = max(self._reached.get(name, 0), len(self._entries))
+        start = max(self._kept.reached(name), len(self._entries))
         if start < self._size:
             entries = self.application.of_plan(name, start, self._size)
             if entries is None:
@@ -731,8 +732,8 @@ class Ledger(Shown):
             else:
                 for entry in entries:
                     self._learn(entry)
-                self._reached[name] = self._size
-        return self._records.get(name)
+                self._kept.read(name, self._size, len(entries))
+        return self._kept.plans.get(name)
 
     def _look(self) -> None:
         """See how long the log is now; plans are read up to there when they are asked for."""

@@ -11,6 +11,7 @@ from ..deltas import Deltas, NotNext
 from ..errors import MalformedEntry
 from ..wire import Glance
 from .collecting import nothing_to_collect
+from .kept import Kept
 
 if TYPE_CHECKING:
     from .store import Log
@@ -20,28 +21,28 @@ class Outlines:
     """What figures need of each plan: a small part of what its entries say."""
 
     def __init__(self) -> None:
-        self._plans: dict[str, Deltas] = {}
-        self._reached: dict[str, int] = {}  # how much of the log was read for one plan alone
+        self._kept = Kept[Deltas]()
         self._all = 0  # how much of it was read for all
 
     def of(self, log: "Log", plan: str, size: int) -> Deltas:
         """Return one plan's deltas of at least the first entries; empty if there is none."""
-        start = max(self._reached.get(plan, 0), self._all)
+        start = max(self._kept.reached(plan), self._all)
         if start < size:
             found = log.glances_of(plan, start, size)
             if found is None:
                 self.every(log, size)
             else:
                 self._learn(found)
-                self._reached[plan] = size
-        return self._plans.get(plan) or Deltas(plan)
+                self._kept.read(plan, size, len(found))
+        return self._kept.plans.get(plan) or Deltas(plan)
 
     def every(self, log: "Log", size: int) -> Mapping[str, Deltas]:
         """Return the deltas of every plan of at least the first entries."""
+        self._kept.keep_all()
         while self._all < size and (page := log.glances(self._all)):
-            self._learn(one for one in page if one.position >= self._reached.get(one.plan, 0))
+            self._learn(one for one in page if one.position >= self._kept.reached(one.plan))
             self._all += len(page)
-        return self._plans
+        return self._kept.plans
 
     def _learn(self, found: Iterable[Glance]) -> None:
         try:
@@ -53,9 +54,9 @@ class Outlines:
             raise
 
     def _learn_one(self, one: Glance) -> None:
-        deltas = self._plans.get(one.plan)
+        deltas = self._kept.plans.get(one.plan)
         if deltas is None:
-            deltas = self._plans[one.plan] = Deltas(one.plan)
+            deltas = self._kept.plans[one.plan] = Deltas(one.plan)
         try:
             if one.action is None:
                 deltas.learn_plan(one.position, one.version, one.event)
