@@ -26,6 +26,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import attrs
@@ -256,7 +257,7 @@ def run_sql(folder: Path, source: str) -> list[tuple]:
     import sqlite3  # noqa: PLC0415
 
     [file] = folder.glob("*.ledger")
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection:
         values = {"plan": "bethune-2020", "on": "2024-03-31"}
         return connection.execute(source, values).fetchall()
 
