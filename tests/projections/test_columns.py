@@ -138,6 +138,21 @@ def test_damaged_columns_are_one_clear_error(town, tmp_path):
     assert "cases.parquet" in error.value.text()
 
 
+def test_columns_that_do_not_add_up_are_one_clear_error(town, tmp_path):
+    """Somebody changed them: fewer than no actions."""
+    for _ in write_columns(town[0].place, tmp_path / "c", workers=1):
+        pass
+    days = tmp_path / "c" / "days.parquet"
+    with duckdb.connect() as database:
+        database.execute(f"CREATE TABLE days AS FROM '{days}'; UPDATE days SET change = -change")
+        database.execute(f"COPY days TO '{days}' (FORMAT parquet)")
+    with Columns(tmp_path / "c") as columns:
+        for ask in (columns.curves, lambda: columns.figure(on="2024-01-01")):
+            with pytest.raises(LedgerUnavailable) as error:
+                ask()
+            assert error.value.code == "columns-broken"
+
+
 def test_columns_of_postgresql(postgres_url, tmp_path):
     with Ledger.create(postgres_url, recorded_by="test") as ledger:
         for _ in record(ledger, Simulation(communes=2, seed=3, actions=8)):

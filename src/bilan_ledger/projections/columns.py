@@ -22,6 +22,7 @@ In the folder, for DuckDB, Polars, Spark or whatever reads Parquet:
 import gc
 import json
 import shutil
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -368,7 +369,7 @@ class Columns:
             ' JOIN rule USING ("case") GROUP BY part ORDER BY part NULLS LAST',
             asked,
         )
-        return {part: point_of(asked.toordinal(), digits(sums)) for part, *sums in rows}
+        return {part: point_of(asked.toordinal(), self._total(sums)) for part, *sums in rows}
 
     def curve(self, *, known: int | None = None, policy: Policy | None = None) -> Curve:
         """Return the figure of all plans together at each day on which it changes."""
@@ -393,7 +394,7 @@ class Columns:
             " WINDOW days AS (PARTITION BY part ORDER BY day) ORDER BY part NULLS LAST, day"
         )
         return {
-            part: Curve.of_listed((row[1], digits(row[2:])) for row in several)
+            part: Curve.of_listed((row[1], self._total(row[2:])) for row in several)
             for part, several in groupby(rows, key=itemgetter(0))
         }
 
@@ -409,6 +410,12 @@ class Columns:
         where = "" if known is None else f"WHERE position <= {int(known)}"
         joined = "" if by is None else "JOIN plans USING (plan)"
         return part, f"(FROM deltas {joined} {where})"
+
+    def _total(self, sums: Sequence[int]) -> int:
+        try:
+            return digits(sums)
+        except struct.error as error:  # fewer than none: nobody's deltas add up to that
+            raise LedgerUnavailable("columns-broken", path=self.folder, why=error) from None
 
     def _rule(self, policy: Policy) -> None:
         """Say what each case adds under a policy, for the next question."""
