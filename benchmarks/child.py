@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -14,7 +15,7 @@ from bilan_ledger import Ledger, Propose
 from bilan_ledger.projections.columns import Columns, write_columns
 from bilan_ledger.simulate import Simulation, record
 
-from .cases import CASES, DAY
+from .cases import CALLS, CASES, DAY
 from .data import Data, file_bytes
 from .harness import timed
 
@@ -64,13 +65,12 @@ def grown(path: str, communes: str, _seed: str) -> dict[str, Any]:
     plan = f"sim-{(int(communes) + 1) // 2:05d}"
     with Ledger.open(path, recorded_by="bench") as ledger:
         found = {"cold_figure": timed(lambda: ledger.figure(plan, on=DAY))}
-        for _ in range(3):
-            found["warm_figure"] = timed(lambda: ledger.figure(plan, on=DAY))
+        warm = [timed(lambda: ledger.figure(plan, on=DAY)) for _ in range(CALLS)]
+        found["warm_figure"] = median(warm)
         started = len(ledger)
-        for number in range(5):
-            name = f"{plan}/extra{started}-{number}"
-            one = Propose(on="2022-05", title="De plus", axis="a1")
-            found["append"] = timed(partial(ledger.record, name, one))
+        one = Propose(on="2022-05", title="De plus", axis="a1")
+        names = [f"{plan}/extra{started}-{number}" for number in range(CALLS)]
+        found["append"] = median(timed(partial(ledger.record, name, one)) for name in names)
     return found | {"rss": peak()}
 
 
