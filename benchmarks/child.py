@@ -63,6 +63,7 @@ def grow(path: str, communes: str, seed: str) -> dict[str, Any]:
 def grown(path: str, communes: str, _seed: str) -> dict[str, Any]:
     """Ask about one plan of a simulation that was recorded, and record one entry more."""
     plan = f"sim-{(int(communes) + 1) // 2:05d}"
+    _into_memory(path)
     with Ledger.open(path, recorded_by="bench") as ledger:
         found = {"cold_figure": timed(lambda: ledger.figure(plan, on=DAY))}
         warm = [timed(lambda: ledger.figure(plan, on=DAY)) for _ in range(CALLS)]
@@ -72,6 +73,13 @@ def grown(path: str, communes: str, _seed: str) -> dict[str, Any]:
         names = [f"{plan}/extra{started}-{number}" for number in range(CALLS)]
         found["append"] = median(timed(partial(ledger.record, name, one)) for name in names)
     return found | {"rss": peak()}
+
+
+def _into_memory(path: str) -> None:
+    """Read a file, so that the operating system has large ones at hand as it has small ones."""
+    with Path(path).open("rb", buffering=0) as file:
+        while file.read(1 << 24):
+            pass
 
 
 def nation(path: str, _communes: str, _seed: str) -> dict[str, Any]:
