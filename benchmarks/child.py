@@ -78,7 +78,7 @@ def grown(path: str, communes: str, _seed: str) -> dict[str, Any]:
 def _into_memory(path: str) -> None:
     """Read a file, so that the operating system has large ones at hand as it has small ones."""
     with Path(path).open("rb", buffering=0) as file:
-        while file.read(1 << 24):
+        while file.read(1 << 20):
             pass
 
 
