@@ -738,6 +738,8 @@ class Ledger(Shown):
     def _look(self) -> None:
         """See how long the log is now; plans are read up to there when they are asked for."""
         self._size = len(self)
+        self._kept.next_question()
+        self._outlines.next_question()
 
     def _sync(self) -> None:
         """Read all of the log."""

@@ -24,6 +24,10 @@ class Outlines:
         self._kept = Kept[Deltas]()
         self._all = 0  # how much of it was read for all
 
+    def next_question(self) -> None:
+        """Begin a question; see `Kept`."""
+        self._kept.next_question()
+
     def of(self, log: "Log", plan: str, size: int) -> Deltas:
         """Return one plan's deltas of at least the first entries; empty if there is none."""
         start = max(self._kept.reached(plan), self._all)
