@@ -376,9 +376,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the columns in {path} cannot be read ({why}). Write them again: bilan export-columns.",
     ),
     "columns-stopped": (
-        "l'écriture des colonnes s'est arrêtée (état {status}) ; rien n'a été écrit. Voyez l'erreur"
+        "l'écriture des colonnes s'est arrêtée (sortie {exit}) ; rien n'a été écrit. Voyez l'erreur"
         " affichée par le processus, et recommencez.",
-        "writing the columns stopped (status {status}); nothing was written. See the error that the"
+        "writing the columns stopped (exit status {exit}); nothing was written. See the error that the"
         " process showed, and try again.",
     ),
     "no-columns": (

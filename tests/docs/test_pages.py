@@ -112,7 +112,6 @@ ENGLISH_ONLY = {
     "how-to/django.md",
     "how-to/fastapi.md",
     "how-to/follow.md",
-    "how-to/nation.md",
     "how-to/other-stores.md",
     "how-to/postgresql.md",
     "how-to/sql-tables.md",

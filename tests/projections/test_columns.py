@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 from datetime import date, timedelta
 from random import Random
 
@@ -136,6 +137,21 @@ def test_damaged_columns_are_one_clear_error(town, tmp_path):
         columns.figure(on="2024-01-01")
     assert error.value.code == "columns-broken"
     assert "cases.parquet" in error.value.text()
+
+
+@pytest.mark.parametrize("worker", ["false", "cat"])
+def test_a_worker_that_stops_is_one_clear_error(town, tmp_path, monkeypatch, worker):
+    """At once, or without having written anything that can be read."""
+    path = tmp_path / "worker"
+    path.write_text(f"#!/bin/sh\n{worker} > /dev/null; exit 7\n")
+    path.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(path))
+    with pytest.raises(LedgerUnavailable) as error:
+        list(write_columns(town[0].place, tmp_path / "c"))
+    assert ("columns-stopped", 7) == (error.value.code, error.value.facts["exit"])
+    assert "(exit status 7)" in error.value.text("en")
+    assert "(sortie 7)" in error.value.text("fr")
+    assert ["worker"] == [each.name for each in tmp_path.iterdir()]
 
 
 def test_columns_that_do_not_add_up_are_one_clear_error(town, tmp_path):

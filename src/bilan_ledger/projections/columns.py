@@ -26,7 +26,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from importlib import import_module
 from itertools import groupby
@@ -140,8 +140,9 @@ def _worked(place: str, draft: Path, size: int, workers: int) -> Iterator[dict[s
             assert process.stdin is not None
             # Not as arguments, which everybody on the machine can read: there may be a password.
             job = {"place": place, "draft": str(draft), "size": size, "share": [number, workers]}
-            process.stdin.write(json.dumps(job))
-            process.stdin.close()
+            with suppress(BrokenPipeError):  # one that stopped at once; `_said` tells
+                process.stdin.write(json.dumps(job))
+                process.stdin.close()
         # In turns: a process that nobody listens to stops when it has said enough.
         speaking = [_said(process) for process in running]
         while speaking:
@@ -168,7 +169,7 @@ def _said(process: "subprocess.Popen[str]") -> Iterator[dict[str, Any]]:
             raise kind(told["code"], **told["facts"])
         yield told
     if process.wait():
-        raise LedgerUnavailable("columns-stopped", status=process.returncode)
+        raise LedgerUnavailable("columns-stopped", exit=process.returncode)
 
 
 def _work(job: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
