@@ -396,10 +396,9 @@ def bilan_curve(data: Data, *, points: bool = False) -> Sample:
     """`curve(plan)` on an open ledger; a point is made when it is asked for, or all of them."""
     ledger = data.warm
     plan = data.plan["key"]
+    made = list if points else iter
     ledger.curve(plan)
-    if points:
-        return lambda: each(lambda: list(ledger.curve(plan)), 10)
-    return lambda: each(lambda: ledger.curve(plan), 10)
+    return lambda: each(lambda: made(ledger.curve(plan)), 10)
 
 
 # --- the nation ----------------------------------------------------------------------------------
@@ -413,10 +412,8 @@ def bilan_national_figure(data: Data) -> Sample:
 
 def bilan_national_curve(data: Data, *, points: bool = False) -> Sample:
     """`Columns.curves` of the regions; a point is made when it is asked for, or all of them."""
-    columns = Columns(data.columns)
-    if points:
-        return lambda: timed(lambda: list(map(list, columns.curves(by="region").values())))
-    return lambda: timed(lambda: columns.curves(by="region"))
+    columns, made = Columns(data.columns), list if points else iter
+    return lambda: timed(lambda: [made(c) for c in columns.curves(by="region").values()])
 
 
 def ledger_national_figure(data: Data) -> Sample:

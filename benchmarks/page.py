@@ -16,8 +16,6 @@ def number(value: float, unit: str) -> str:
     """Return a value with its unit, to three digits."""
     if unit.startswith("bytes"):
         return f"{value:,.0f} B"
-    if value >= 1_000:
-        return f"{_three(value)} s"
     for size, name in ((1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")):
         if value >= size:
             scaled = float(f"{value / size:.3g}")

@@ -333,8 +333,8 @@ class Completion(Shown):
 
     @property
     def _possibilities(self) -> dict[str, Possible]:
-        rule = rule_of(self.policy)
-        return {name: rule[case] for name, case in self.cases.items()}
+        may = {case: contributions_of(case, self.policy) for case in set(self.cases.values())}
+        return {name: may[case] for name, case in self.cases.items()}
 
     @cached_property
     def cells(self) -> Mapping[str, Cell]:
@@ -399,30 +399,16 @@ def figure_of(  # noqa: PLR0913, PLR0917 what a figure is made of
     named: Callable[[], Mapping[str, Case]],
 ) -> Completion:
     """Return the figure of what adds up to it; `named` names its actions when it is asked."""
-    found = both_bounds(total)
+    counted, realised = both_bounds(total)
     return Completion(
         plans=plans,
         on=on,
         known=known,
         policy=policy,
-        bounds=found[0],
-        realised=found[1],
+        bounds=counted,
+        realised=realised,
         named=named,
     )
-
-
-class Rule(dict[Case, Possible]):
-    """What each case may add under one policy, for the cases that were met."""
-
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-
-    def __missing__(self, case: Case) -> Possible:
-        found = self[case] = contributions_of(case, self.policy)
-        return found
-
-
-rule_of = lru_cache(_POLICIES)(Rule)
 
 
 def scenario(found: Mapping[str, Possible], *, high: bool) -> Scenario:
@@ -465,8 +451,14 @@ digits_of = lru_cache(_POLICIES)(Digits)
 
 
 def digits(sums: Sequence[int]) -> int:
-    """Return sums as the digits of one number; see `Digits`."""
-    return int.from_bytes(_DIGITS.pack(*sums), "little")
+    """Return sums as the digits of one number; see `Digits`.
+
+    Raises `ValueError` for a sum that is none: below zero, or above what one digit holds.
+    """
+    try:
+        return int.from_bytes(_DIGITS.pack(*sums), "little")
+    except struct.error as error:
+        raise ValueError(str(error)) from None
 
 
 def sums_in(total: int) -> tuple[int, ...]:

@@ -168,9 +168,7 @@ def _steps(action: _Action, listed_by: int) -> Steps:
     statuses, first, last = _windows(action.statuses, ABSENT)
     if not first:
         return ()
-    scopes, scope_first, scope_last = (
-        _windows(action.scopes, _IN_PLAN) if action.scopes else _NO_SCOPES
-    )
+    scopes, scope_first, scope_last = _windows(action.scopes, _IN_PLAN)
     supposed = _suppose_listed(first, last, listed_by)
     # The day that closes the list is none of them: what it excludes counts as what it leaves.
     days = {*first, *last, *scope_first, *scope_last}
@@ -187,9 +185,6 @@ def _steps(action: _Action, listed_by: int) -> Steps:
             found.append((day, case))
             before = case
     return tuple(found)
-
-
-_NO_SCOPES: tuple[list[int], list[int], list[int]] = ([_IN_PLAN], [], [])  # as mostly
 
 
 def _windows(items: Sequence[_Item], start: int) -> tuple[list[int], list[int], list[int]]:
@@ -227,7 +222,7 @@ def _suppose_listed(
     return ((0, first, [by, *last[1:]]), (_LATER_SHIFT, later, last))
 
 
-def _changes(steps: Steps, previous: Case) -> list[Change]:
+def changes_of(steps: Iterable[tuple[int, Case]], previous: Case = 0) -> list[Change]:
     """Return for each step (day, case) that it is one more there, and one less where it was."""
     found = []
     for day, case in steps:
@@ -313,10 +308,10 @@ class Deltas:
                 break
             same += 1
         previous = after[same - 1][1] if same else 0
-        new = _changes(after[same:], previous)
+        new = changes_of(after[same:], previous)
         if same < len(before):  # else, as mostly, something new comes last
             net = Counter({(day, case): change for day, case, change in new})
-            net.subtract({(day, case): n for day, case, n in _changes(before[same:], previous)})
+            net.subtract({(day, case): n for day, case, n in changes_of(before[same:], previous)})
             new = [(*what, change) for what, change in net.items() if change]
         for day, case, change in new:
             self.positions.append(index)

@@ -19,21 +19,22 @@ from itertools import count
 
 Hash = bytes
 SIZE = 32
+_LEAF, _NODE = b"\x00", b"\x01"  # what is hashed before a leaf's bytes, and before two hashes
 
 
 def leaf_hash(data: bytes) -> Hash:
     """Return the hash of a leaf: "MTH({d[0]}) = HASH(0x00 || d[0])" (RFC 9162 §2.1.1)."""
-    return sha256(b"\x00" + data).digest()
+    return sha256(_LEAF + data).digest()
 
 
 def leaf_hashes(several: Iterable[bytes]) -> list[Hash]:
     """Return the hashes of many leaves."""
-    return [sha256(b"\x00" + data).digest() for data in several]
+    return [sha256(_LEAF + data).digest() for data in several]
 
 
 def node_hash(left: Hash, right: Hash) -> Hash:
     """Return the hash of a node: "HASH(0x01 || MTH(…) || MTH(…))" (RFC 9162 §2.1.1)."""
-    return sha256(b"\x01" + left + right).digest()
+    return sha256(_NODE + left + right).digest()
 
 
 class Tree:
@@ -75,7 +76,7 @@ class Tree:
                 break
             # Left and right lie side by side: `node_hash` of many, without taking them apart.
             found = [
-                sha256(b"\x01" + pairs[n : n + 2 * SIZE]).digest()
+                sha256(_NODE + pairs[n : n + 2 * SIZE]).digest()
                 for n in range(0, len(pairs), 2 * SIZE)
             ]
             level += b"".join(found)

@@ -27,20 +27,17 @@ from .completion import (
     Ratio,
     Scenario,
     both_bounds,
-    bounds,
     complete,
     consistent_counts,
-    contributions,
     counted_given_base,
     digits_of,
     initial_day,
     policy_of,
     possibilities,
-    realised_alone,
     same_figure,
 )
 from .dates import Instant, windows
-from .deltas import Case, Change, ChangesByDay, Deltas, cases_by_day
+from .deltas import Change, ChangesByDay, Deltas, case_on, cases_by_day, changes_of
 from .entry import Entry
 from .evidence import Choice
 from .history import NOW, Known, Record, View, stated, timeline, together
@@ -125,12 +122,8 @@ def curve(view: View, policy: Policy | None = None) -> Curve:
     """
     changes: list[Change] = []
     for name, line in view.timelines.items():
-        before: Case | None = None
-        for on, case in cases_by_day(line, initial_day(view, name)):
-            changes.append((on.toordinal(), case, 1))
-            if before is not None:
-                changes.append((on.toordinal(), before, -1))
-            before = case
+        steps = cases_by_day(line, initial_day(view, name))
+        changes += changes_of((on.toordinal(), case) for on, case in steps)
     return curve_of(ChangesByDay.of(changes), policy or policy_of(view, date.max))
 
 
@@ -138,9 +131,8 @@ def curve_of(changes: ChangesByDay, policy: Policy) -> Curve:
     """Return the figure at each day on which it changes, from what changes by day."""
     adds = map(digits_of(policy).__getitem__, changes.cases)
     totals = accumulate(map(mul, changes.changes, adds))
-    return Curve.of_listed(
-        dict(zip(changes.days, totals, strict=True)).items()
-    )  # of a day, the last
+    last_of_day = dict(zip(changes.days, totals, strict=True))
+    return Curve.of_listed(last_of_day.items())
 
 
 # --- over knowledge --------------------------------------------------------------------------
@@ -167,7 +159,7 @@ def revisions(
     last: tuple[Bounds, Bounds] | None = None
     for entry in entries:
         running.learn(entry)
-        found = running.bounds()
+        found = both_bounds(running.total)
         if found != last and (last or found[1].high.base):
             last = found
             yield Revision(entry=entry, bounds=found[0], realised=found[1])
@@ -179,8 +171,8 @@ class _Running:
     def __init__(self, on: date, policy: Policy | None) -> None:
         self.on, self.policy = on, policy
         self.records: dict[str, Record] = {}
-        self.found: dict[str, tuple[Possible, Possible]] = {}
-        self.tallies: tuple[Counter[Possible], Counter[Possible]] = (Counter(), Counter())
+        self.adds: dict[str, int] = {}
+        self.total = 0  # of what each action adds; see `completion.Digits`
 
     def learn(self, entry: Entry) -> None:
         """Add an entry and renew what it may have changed."""
@@ -193,24 +185,14 @@ class _Running:
         else:
             self._renew(record, entry.action)
 
-    def bounds(self) -> tuple[Bounds, Bounds]:
-        """Return the figure, and the figure of realised actions alone."""
-        return bounds(self.tallies[0]), bounds(self.tallies[1])
-
     def _renew(self, record: Record, name: str) -> None:
         first = next(iter(self.records.values())).plan
         terms = record.plan.terms()
         policy = self.policy or first.terms(self.on).policy
-        alone = realised_alone(policy)
-        line = timeline(record.actions[name])
-        counted = contributions(line, self.on, policy, terms.initial_list_day)
-        realised = contributions(line, self.on, alone, terms.initial_list_day)
-        before = self.found.get(f"{record.key}/{name}")
-        self.found[f"{record.key}/{name}"] = (counted, realised)
-        for place, tally in enumerate(self.tallies):
-            if before is not None:
-                tally[before[place]] -= 1
-            tally[(counted, realised)[place]] += 1
+        case = case_on(timeline(record.actions[name]), self.on, terms.initial_list_day)
+        adds = digits_of(policy)[case]
+        self.total += adds - self.adds.get(f"{record.key}/{name}", 0)
+        self.adds[f"{record.key}/{name}"] = adds
 
 
 def as_published(

@@ -72,7 +72,6 @@ _TRIES = 50
 _DIGITS = 18  # of an index
 _NAMED = 20  # plans, in an error
 _SEVERAL = 10  # actions from which on they are read together
-_PAGE = 5_000  # entries that are read at a time
 _REMEMBERED = 1_000  # plans, and actions, whose state is kept for the next command
 
 
@@ -482,7 +481,7 @@ class Ledger(Shown):
     def _after(self, index: int) -> list[Entry]:
         found: list[Entry] = []
         while (start := index + 1 + len(found)) < self._size:
-            found += self.application.page(start, min(_PAGE, self._size - start))
+            found += self.application.page(start)[: self._size - start]
         return found
 
     def entries(

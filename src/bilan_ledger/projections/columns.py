@@ -22,7 +22,6 @@ In the folder, for DuckDB, Polars, Spark or whatever reads Parquet:
 import gc
 import json
 import shutil
-import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,7 +36,7 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 
 from .. import errors
-from ..completion import ADDS, SUMS, contributions_of, digits, digits_of, sums_in
+from ..completion import SUMS, digits, digits_of, sums_in
 from ..dates import day
 from ..deltas import Case, Deltas, standings
 from ..errors import BilanError, InvalidValue, LedgerUnavailable, NotFound
@@ -277,7 +276,7 @@ def _case_row(case: Case) -> tuple[object, ...]:
         {"absent" if s.status is None else s.status.value for _, s in standings(case)}
     )
     scopes = sorted({standing.scope.value for _, standing in standings(case)})
-    adds = ADDS[contributions_of(case, Policy())]
+    _, *adds = sums_in(digits_of(Policy())[case])
     return (
         case, "|".join(statuses), "|".join(scopes),
         "maybe" if len(listed) > 1 else "yes" if True in listed else "no",
@@ -415,7 +414,7 @@ class Columns:
     def _total(self, sums: Sequence[int]) -> int:
         try:
             return digits(sums)
-        except struct.error as error:  # fewer than none: nobody's deltas add up to that
+        except ValueError as error:  # fewer than none: nobody's deltas add up to that
             raise LedgerUnavailable("columns-broken", path=self.folder, why=error) from None
 
     def _rule(self, policy: Policy) -> None:
