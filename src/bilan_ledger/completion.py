@@ -181,31 +181,6 @@ ADDS: Mapping[Possible, Adds] = {
 """What an action adds to the seven sums that bounds are made of; see `bounds_of_sums`."""
 
 
-def bounds(tally: Mapping[Possible, int]) -> Bounds:
-    """Return the exact bounds of counted/base, given how many actions have which possibilities.
-
-    Choosing for each action alone is exact: one more in base and not counted never raises a
-    rate, one more counted never lowers it. Only where that leaves no base at all must one
-    action be chosen otherwise.
-
-    >>> both = frozenset({Contribution.IN, Contribution.COUNTED})
-    >>> str(bounds({both: 3}).high)
-    '3/3'
-    """
-    low_counted = low_base = high_counted = high_base = sure = counted = inside = 0
-    for possible, number in tally.items():
-        if number:
-            adds = ADDS[possible]
-            low_counted += number * adds[0]
-            low_base += number * adds[1]
-            high_counted += number * adds[2]
-            high_base += number * adds[3]
-            sure += number * adds[4]
-            counted += number * adds[5]
-            inside += number * adds[6]
-    return bounds_of_sums(low_counted, low_base, high_counted, high_base, sure, counted, inside)
-
-
 def bounds_of_sums(  # noqa: PLR0913, PLR0917 one for each sum
     low_counted: int,
     low_base: int,
@@ -215,10 +190,15 @@ def bounds_of_sums(  # noqa: PLR0913, PLR0917 one for each sum
     may_count: int,
     may_be_in: int,
 ) -> Bounds:
-    """Return the bounds of what was chosen for each action alone.
+    """Return the exact bounds of counted/base, given what was chosen for each action alone.
 
-    `sure` actions are in the base in any case, `may_count` and `may_be_in` say how many may be
-    counted, and in the base without being counted.
+    That is exact: one more in base and not counted never raises a rate, one more counted never
+    lowers it. Only where it leaves no base at all must one action be chosen otherwise. `sure`
+    actions are in the base in any case, `may_count` and `may_be_in` say how many may be counted,
+    and in the base without being counted.
+
+    >>> str(bounds_of_sums(0, 3, 3, 3, 3, 3, 3).high)
+    '3/3'
     """
     low, high = Ratio(low_counted, low_base), Ratio(high_counted, high_base)
     if not low_base and may_count:

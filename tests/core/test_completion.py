@@ -2,7 +2,7 @@
 
 import pickle
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -44,7 +44,6 @@ from bilan_ledger.completion import (
     Ratio,
     Scenario,
     both_bounds,
-    bounds,
     breakdown,
     complete,
     consistent_counts,
@@ -240,6 +239,12 @@ KINDS: list[Possible] = [
 ]
 TALLIES = [found for size in range(5) for found in combinations_with_replacement(KINDS, size)]
 tallies = st.lists(st.sampled_from(KINDS), max_size=7)
+
+
+def bounds(tally: Mapping[Possible, int]) -> Bounds:
+    """Return the bounds, given how many actions have which possibilities, as figures get them."""
+    adds = {kind: digits((1, *ADDS[kind], *ADDS[kind])) for kind in tally}
+    return both_bounds(sum(number * adds[kind] for kind, number in tally.items()))[0]
 
 
 def check_bounds(possibles: Sequence[Possible]) -> None:
