@@ -437,8 +437,9 @@ def digits(sums: Sequence[int]) -> int:
     """
     try:
         return int.from_bytes(_DIGITS.pack(*sums), "little")
-    except struct.error as error:
-        raise ValueError(str(error)) from None
+    except struct.error:
+        msg = f"a sum is below 0 or above {2**32 - 1}"
+        raise ValueError(msg) from None
 
 
 def sums_in(total: int) -> tuple[int, ...]:

@@ -36,6 +36,7 @@ from bilan_ledger.completion import (
     ADDS,
     CELLS,
     PARTS,
+    SUMS,
     Bounds,
     Cell,
     Completion,
@@ -286,6 +287,13 @@ def test_one_sum_of_digits_is_all_sums() -> None:
     for one, expected in found:
         assert (expected, expected) == both_bounds(one)
         assert all(same_figure(one, other) is (expected == told) for other, told in found)
+
+
+@pytest.mark.parametrize("sum_", [-1, 2**32])
+def test_what_is_no_sum_has_no_digit(sum_: int) -> None:
+    """Fewer than none, or more than one digit holds, would be taken from its neighbour."""
+    with pytest.raises(ValueError, match="below 0 or above 4294967295"):
+        digits([sum_] * SUMS)
 
 
 def test_kinds_of_which_there_are_none_do_not_matter() -> None:
