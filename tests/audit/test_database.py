@@ -324,3 +324,17 @@ def test_random_bit_flips_of_the_file(town, tmp_path):
             accepted += not found
     assert 0 == accepted
     assert FLIPS // 4 < changed
+
+
+def test_no_bit_of_what_texts_are_found_by_is_changed_unseen(town, tmp_path):
+    """Looked up by it, the database can answer with a row that nobody asked for."""
+    shutil.copytree(town, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "town.ledger"
+    whole = path.read_bytes()
+    _, texts = content(path)
+    for commitment, *_ in texts:
+        first = whole.index(bytes.fromhex(commitment))
+        for place in (first - 3, first, first + 31):  # its length in the row; its ends
+            flipped = bytes([whole[place] ^ 1 << 4])
+            path.write_bytes(whole[:place] + flipped + whole[place + 1 :])
+            assert look(path), (commitment, place - first)

@@ -337,7 +337,9 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
                 marks = ",".join("?" * len(chunk))
                 c.execute(f"SELECT * FROM texts WHERE commitment IN ({marks})", chunk)  # noqa: S608
                 for row in c.fetchall():
-                    found[asked[row["commitment"]]] = SealedText(row["salt"], row["text"])
+                    # A damaged table can answer with a row that was not asked for.
+                    if row["commitment"] in asked:
+                        found[asked[row["commitment"]]] = SealedText(row["salt"], row["text"])
         return found
 
     def scrub(self) -> None:
