@@ -119,6 +119,7 @@ def _run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     entries = options.entries or (3_000 if options.quick else 200_000)
     chosen = [case for case in CASES if not options.only or case.name in options.only]
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the PostgreSQL wheel asks
+    _keep_bytecode(folder)
     data = Data(folder, entries, options.seed, options.quick)
     print(f"A ledger of about {entries:,} entries", flush=True)
     if chosen:
@@ -132,6 +133,15 @@ def _run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
             results["growth"].append(row)
             _keep(results, options.out, began)
     return results
+
+
+def _keep_bytecode(folder: Path) -> None:
+    """Let processes find what they import compiled, as `pip install` leaves every package.
+
+    A checkout that may not be written to would be compiled anew for each of them, its peers not.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
 
 
 def _begun(options: argparse.Namespace, data: Data | None) -> dict[str, Any]:
