@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import chain, compress
-from operator import itemgetter, mul
+from itertools import accumulate, chain, compress
+from operator import add, itemgetter
 from typing import Any, NamedTuple, Self
 
 from .action import Scope, ScopeEvent, Status, StatusEvent, scope_after, statuses_after
@@ -236,7 +236,8 @@ def changes_of(steps: Iterable[tuple[int, Case]], previous: Case = 0) -> list[Ch
 # --- the deltas of a plan --------------------------------------------------------------------
 
 _index = itemgetter(0)
-_BLOCKS = 16  # the table of sums has so many rows and columns
+_BLOCKS = 32  # a table of sums has so many rows and columns
+_WEIGHED = 3  # tables that are kept, of as many policies
 
 
 class Deltas:
@@ -396,75 +397,31 @@ _BEFORE = ABSENT | _IN_PLAN << _SCOPE_SHIFT  # an action of the list, on a day b
 
 
 class _Sums:
-    """Prefix sums over days and positions: two short strips are added to one sum.
-
-    In the order of days and in the order of the log the rows are cut into blocks of one size.
-    `table[p][d]` counts the rows that are in the first p blocks of the log and in the first d
-    blocks of days.
-    """
+    """The rows of a plan in the order of days beside that of the log, and what they add up to."""
 
     def __init__(self, deltas: Deltas) -> None:
         number = len(deltas.days)
-        self.size = size = -(-number // _BLOCKS) or 1
         order = sorted(range(number), key=deltas.days.__getitem__)
-        self.kinds = sorted(set(deltas.cases))
-        place = {case: n for n, case in enumerate(self.kinds)}
-        # In the order of the log: positions, ranks in the order of days, places among the kinds.
-        self.positions, self.log_changes = deltas.positions, deltas.changes
-        self.log_places = array("H", [place[case] for case in deltas.cases])
+        # In the order of the log: positions, what each row says, ranks in the order of days.
+        self.positions, self.said = deltas.positions, (deltas.cases, deltas.changes)
         self.ranks = array("i", bytes(4 * number))
         for rank, row in enumerate(order):
             self.ranks[row] = rank
-        # In the order of days: days, rows in the order of the log.
+        # In the order of days: days, rows in the order of the log, cases, changes.
         self.days = array("i", [deltas.days[row] for row in order])
         self.rows = array("i", order)
-        self.places = array("H", [self.log_places[row] for row in order])
+        self.cases = [deltas.cases[row] for row in order]
         self.changes = array("b", [deltas.changes[row] for row in order])
-        self.cases = [self.kinds[n] for n in self.places]
-        self.table = self._table(number, size)
-
-    def _table(self, number: int, size: int) -> list[list[list[int]]]:
-        none = [0] * len(self.kinds)
-        blocks = range(-(-number // size) + 1)
-        table = [[none for _ in blocks]]
-        for block in blocks[1:]:
-            own = [none.copy() for _ in blocks]
-            for rank, case, change in self._of_log((block - 1) * size, block * size):
-                own[rank // size + 1][case] += change
-            row = [none]
-            for column in blocks[1:]:
-                sums = zip(row[-1], own[column], strict=True)
-                row.append([a + b for a, b in sums])
-            above = table[-1]
-            table.append(
-                [
-                    [a + b for a, b in zip(one, other, strict=True)]
-                    for one, other in zip(row, above, strict=True)
-                ]
-            )
-        return table
-
-    def _of_log(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-        part = slice(start, end)
-        return zip(self.ranks[part], self.log_places[part], self.log_changes[part], strict=True)
+        self._weighed: list[_Weighed] = []
 
     def add_up(self, day: int, known: int, adds: Mapping[Case, int]) -> int:
         """Return the sum of what each action adds."""
-        size = self.size
         days, rows = bisect_right(self.days, day), bisect_right(self.positions, known)
-        day_block, row_block = days // size, rows // size
-        found = self.table[row_block][day_block].copy()
-        strip = slice(day_block * size, days)
-        for row, case, change in zip(
-            self.rows[strip], self.places[strip], self.changes[strip], strict=True
-        ):
-            if row < rows:
-                found[case] += change
-        whole = day_block * size
-        for rank, case, change in self._of_log(row_block * size, rows):
-            if rank < whole:
-                found[case] += change
-        return sum(map(mul, found, map(adds.__getitem__, self.kinds)))
+        for each in self._weighed:
+            if each.adds is adds:
+                return each.sum(days, rows)
+        self._weighed = [_Weighed(self, adds), *self._weighed[: _WEIGHED - 1]]
+        return self._weighed[0].sum(days, rows)
 
     def changes_by_day(self, rows: int) -> ChangesByDay:
         """Return the changes of the first rows in the order of days."""
@@ -473,3 +430,40 @@ class _Sums:
             return found
         known = [row < rows for row in self.rows]
         return ChangesByDay(*(list(compress(column, known)) for column in found))
+
+
+class _Weighed:
+    """Prefix sums over days and positions of what rows add: two short strips make up the rest.
+
+    In the order of days and in the order of the log the rows are cut into blocks of one size.
+    `table[p][d]` is the sum of the rows that are in the first p blocks of the log and in the
+    first d blocks of days.
+    """
+
+    def __init__(self, sums: _Sums, adds: Mapping[Case, int]) -> None:
+        self.adds, self.ranks, self.rows = adds, sums.ranks, sums.rows
+        weights = {said: said[1] * adds[said[0]] for said in set(zip(*sums.said, strict=True))}
+        self.by_row = [weights[said] for said in zip(*sums.said, strict=True)]
+        self.by_rank = [self.by_row[row] for row in sums.rows]
+        number = len(self.by_row)
+        self.size = size = -(-number // _BLOCKS) or 1
+        starts = range(0, number, size)
+        self.table = [[0] * (len(starts) + 1)]
+        for start in starts:
+            own = [0] * (len(starts) + 1)
+            part = slice(start, start + size)
+            for rank, weight in zip(self.ranks[part], self.by_row[part], strict=True):
+                own[rank // size + 1] += weight
+            above = self.table[-1]
+            self.table.append(list(map(add, above, accumulate(own))))
+
+    def sum(self, days: int, rows: int) -> int:
+        """Return the sum of the rows that are among the first by day and the first of the log."""
+        day_block, row_block = days // self.size, rows // self.size
+        day_start, row_start = day_block * self.size, row_block * self.size
+        by_day, by_log = slice(day_start, days), slice(row_start, rows)
+        return (
+            self.table[row_block][day_block]
+            + sum(compress(self.by_rank[by_day], map(rows.__gt__, self.rows[by_day])))
+            + sum(compress(self.by_row[by_log], map(day_start.__gt__, self.ranks[by_log])))
+        )

@@ -70,6 +70,22 @@ def test_they_sum_up_to_the_figure(entries: list[Entry], policy: Policy, data: A
 
 
 @SOME
+@given(ledgers(most=40), st.lists(policies, min_size=6, max_size=9), st.sampled_from(ALL_DAYS))
+def test_policies_are_asked_in_turns(entries: list[Entry], several: list[Policy], on: date) -> None:
+    """More of them than there are tables kept for."""
+    if not entries:
+        return
+    [deltas] = learnt(entries).values()
+    end = len(entries)
+    expected = [deltas.add_up(on, end, digits_of(policy)) for policy in several[:1]]
+    for policy in several[1:]:
+        deltas._asked = -1  # counted, not looked up
+        expected.append(deltas.add_up(on, end, digits_of(policy)))
+    for _ in range(3):
+        assert expected == [deltas.add_up(on, end, digits_of(policy)) for policy in several]
+
+
+@SOME
 @given(both, policies)
 def test_they_sum_up_to_the_curve(entries: list[Entry], policy: Policy) -> None:
     for index, view, several in moments(entries):

@@ -613,14 +613,13 @@ class Ledger(Shown):
         The policy is the (first) plan's own unless one is given.
         """
         with self._lock:
-            found, last = self._outlined(names, known)
-            if last is not None:
-                plans = {one.key: one.plan_at(last) for one in found}
+            if outlined := self._outlined(names, known):
+                found, plans, point, last = outlined
                 asked = self._day(plans, on)
                 policy = policy or next(iter(plans.values())).terms(asked).policy
                 adds = digits_of(policy)
                 return figure_of(
-                    tuple(plans), asked, Known(index=last), policy,
+                    tuple(plans), asked, point, policy,
                     sum(one.add_up(asked, last, adds) for one in found),
                     lambda: dict(chain.from_iterable(o.by_action(asked, last) for o in found)),
                 )  # fmt: skip
@@ -646,9 +645,9 @@ class Ledger(Shown):
     ) -> Curve:
         """Return the figure at each day on which it changes."""
         with self._lock:
-            found, last = self._outlined(names, known)
-            if last is not None:
-                policy = policy or found[0].plan_at(last).terms().policy
+            if outlined := self._outlined(names, known):
+                found, plans, _, last = outlined
+                policy = policy or next(iter(plans.values())).terms().policy
                 return curve_of(changes_by_day(found, last), policy)
         return curve(self.view(*names, known=known), policy)
 
@@ -698,8 +697,8 @@ class Ledger(Shown):
 
     def _outlined(
         self, names: Sequence[str], known: KnownAt | None
-    ) -> tuple[Sequence[Deltas], int | None]:
-        """Return the deltas of plans (no names: of all), and the last index that is known.
+    ) -> tuple[Sequence[Deltas], Mapping[str, Plan], Known, int] | None:
+        """Return the deltas of plans (no names: of all), these plans, and what is known.
 
         None: more must be read, because knowledge is asked by stated date, or is to be said to
         be wrong.
@@ -709,11 +708,12 @@ class Ledger(Shown):
         asked = dict.fromkeys(names) if names else self._outlines.every(log, size)
         found = [self._outlines.of(log, name, size) for name in asked]
         if not found or not all(one.plan.created for one in found):
-            return found, None
-        last = self._known(found, known).index
-        if last is None or not all(one.plan_at(last).created for one in found):
-            return found, None
-        return found, last
+            return None
+        point = self._known(found, known)
+        if (last := point.index) is None:
+            return None
+        plans = {one.key: one.plan_at(last) for one in found}
+        return (found, plans, point, last) if all(p.created for p in plans.values()) else None
 
     def _record(self, name: str) -> Record:
         """Return all that the log says of one plan, as far as `_look` or `_sync` saw it."""

@@ -202,6 +202,9 @@ def _line(row: Row) -> wire.Line:
     return wire.Line(number - 1, _bytes(state), (stream, version, name))
 
 
+_SAID = (PersistenceError, UnicodeDecodeError)  # of a damaged file not even the error is text
+
+
 class Log(Application[UUID]):
     """The one log, as an eventsourcing application."""
 
@@ -306,8 +309,10 @@ class Log(Application[UUID]):
 
     def size(self) -> int:
         """Return how many entries the log has."""
-        with self.available():
+        try:  # every question asks this, and `available` takes as long as a part of the answer
             return self.recorder.max_notification_id() or 0
+        except _SAID as error:
+            raise unavailable(error, self.place) from error
 
     def texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
         """Return the texts behind commitments; those that were erased are missing."""
@@ -319,7 +324,7 @@ class Log(Application[UUID]):
         """Turn what a database says into `LedgerUnavailable`."""
         try:
             yield
-        except (PersistenceError, UnicodeDecodeError) as error:  # not even the error is text
+        except _SAID as error:
             raise unavailable(error, self.place) from error
 
 
