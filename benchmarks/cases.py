@@ -43,8 +43,9 @@ def each(function: Callable[[], object], calls: int = CALLS) -> float:
 
 
 def warmed(function: Callable[[], object], units: int = 1) -> float:
-    """Return the seconds of a unit where nothing else was done just before: whoever else takes
-    turns leaves the processor's caches full of his own.
+    """Return the seconds of a unit, asked once before.
+
+    Whoever else takes turns leaves the processor's caches full of his own.
     """
     function()
     return timed(function, units)

@@ -236,7 +236,8 @@ def changes_of(steps: Iterable[tuple[int, Case]], previous: Case = 0) -> list[Ch
 # --- the deltas of a plan --------------------------------------------------------------------
 
 _index = itemgetter(0)
-_BLOCKS = 32  # a table of sums has so many rows and columns
+_BLOCKS = 32  # a table of sums has at most so many rows and columns,
+_LEAST = 16  # each for at least so many rows of deltas
 _WEIGHED = 3  # tables that are kept, of as many policies
 
 
@@ -336,14 +337,14 @@ class Deltas:
             )
         return sums.add_up(on.toordinal(), known, adds)
 
-    def changes_by_day(self, known: int) -> "ChangesByDay":
-        """Return what changes, as known at an index of the log, in the order of days."""
+    def by_day(self, known: int, adds: Mapping[Case, int]) -> "ByDay":
+        """Return what is added from each day on, as known at an index of the log."""
         sums = self._summed()
         rows = bisect_right(self.positions, known)
         if sums is None:
             found = zip(self.days[:rows], self.cases[:rows], self.changes[:rows], strict=True)
-            return ChangesByDay.of(found)
-        return sums.changes_by_day(rows)
+            return ByDay.of(found, adds)
+        return sums.by_day(rows, adds)
 
     def _summed(self) -> "_Sums | None":
         """Return the prefix sums; they are worth while from the second question on."""
@@ -371,26 +372,28 @@ class Deltas:
                 yield f"{self.key}/{self.names[number]}", found[number] or _BEFORE
 
 
-class ChangesByDay(NamedTuple):
-    """From which days on (ordinal numbers, in order), in which cases, how many actions more."""
+class ByDay(NamedTuple):
+    """From which days on (ordinal numbers, in order), how much is added."""
 
     days: Sequence[int]
-    cases: Sequence[Case]
-    changes: Sequence[int]
+    added: Sequence[int]
 
     @classmethod
-    def of(cls, changes: Iterable[Change]) -> Self:
-        """Return changes as columns, in the order of days."""
-        found = sorted(changes, key=itemgetter(0))
-        return cls(*zip(*found, strict=True)) if found else cls((), (), ())
+    def of(cls, changes: Iterable[Change], adds: Mapping[Case, int]) -> Self:
+        """Return what changes add, in the order of days."""
+        return cls._ordered((day, change * adds[case]) for day, case, change in changes)
 
+    @classmethod
+    def together(cls, several: Sequence[Self]) -> Self:
+        """Return what is added in several plans."""
+        if len(several) == 1:
+            return several[0]
+        return cls._ordered(chain.from_iterable(zip(*one, strict=True) for one in several))
 
-def changes_by_day(several: Iterable[Deltas], known: int) -> ChangesByDay:
-    """Return what changes in several plans, in the order of days."""
-    first, *others = (one.changes_by_day(known) for one in several)
-    if not others:
-        return first
-    return ChangesByDay.of(chain.from_iterable(zip(*one, strict=True) for one in (first, *others)))
+    @classmethod
+    def _ordered(cls, rows: Iterable[tuple[int, int]]) -> Self:
+        found = sorted(rows, key=itemgetter(0))
+        return cls(*zip(*found, strict=True)) if found else cls((), ())
 
 
 _BEFORE = ABSENT | _IN_PLAN << _SCOPE_SHIFT  # an action of the list, on a day before it was on it
@@ -407,29 +410,30 @@ class _Sums:
         self.ranks = array("i", bytes(4 * number))
         for rank, row in enumerate(order):
             self.ranks[row] = rank
-        # In the order of days: days, rows in the order of the log, cases, changes.
+        # In the order of days: days, rows in the order of the log.
         self.days = array("i", [deltas.days[row] for row in order])
         self.rows = array("i", order)
-        self.cases = [deltas.cases[row] for row in order]
-        self.changes = array("b", [deltas.changes[row] for row in order])
         self._weighed: list[_Weighed] = []
 
     def add_up(self, day: int, known: int, adds: Mapping[Case, int]) -> int:
         """Return the sum of what each action adds."""
         days, rows = bisect_right(self.days, day), bisect_right(self.positions, known)
+        return self._weighed_by(adds).sum(days, rows)
+
+    def by_day(self, rows: int, adds: Mapping[Case, int]) -> ByDay:
+        """Return what the first rows add, in the order of days."""
+        added = self._weighed_by(adds).by_rank
+        if rows == len(self.days):
+            return ByDay(self.days, added)
+        known = list(map(rows.__gt__, self.rows))
+        return ByDay(list(compress(self.days, known)), list(compress(added, known)))
+
+    def _weighed_by(self, adds: Mapping[Case, int]) -> "_Weighed":
         for each in self._weighed:
             if each.adds is adds:
-                return each.sum(days, rows)
+                return each
         self._weighed = [_Weighed(self, adds), *self._weighed[: _WEIGHED - 1]]
-        return self._weighed[0].sum(days, rows)
-
-    def changes_by_day(self, rows: int) -> ChangesByDay:
-        """Return the changes of the first rows in the order of days."""
-        found = ChangesByDay(self.days, self.cases, self.changes)
-        if rows == len(self.days):
-            return found
-        known = [row < rows for row in self.rows]
-        return ChangesByDay(*(list(compress(column, known)) for column in found))
+        return self._weighed[0]
 
 
 class _Weighed:
@@ -446,7 +450,7 @@ class _Weighed:
         self.by_row = [weights[said] for said in zip(*sums.said, strict=True)]
         self.by_rank = [self.by_row[row] for row in sums.rows]
         number = len(self.by_row)
-        self.size = size = -(-number // _BLOCKS) or 1
+        self.size = size = max(_LEAST, -(-number // _BLOCKS))
         starts = range(0, number, size)
         self.table = [[0] * (len(starts) + 1)]
         for start in starts:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from fractions import Fraction
 from itertools import accumulate, chain, dropwhile, pairwise
-from operator import mul
 from typing import Any, Self, overload
 from zoneinfo import ZoneInfo
 
@@ -37,7 +36,7 @@ from .completion import (
     same_figure,
 )
 from .dates import Instant, windows
-from .deltas import Change, ChangesByDay, Deltas, case_on, cases_by_day, changes_of
+from .deltas import ByDay, Change, Deltas, case_on, cases_by_day, changes_of
 from .entry import Entry
 from .evidence import Choice
 from .history import NOW, Known, Record, View, stated, timeline, together
@@ -124,14 +123,13 @@ def curve(view: View, policy: Policy | None = None) -> Curve:
     for name, line in view.timelines.items():
         steps = cases_by_day(line, initial_day(view, name))
         changes += changes_of((on.toordinal(), case) for on, case in steps)
-    return curve_of(ChangesByDay.of(changes), policy or policy_of(view, date.max))
+    adds = digits_of(policy or policy_of(view, date.max))
+    return curve_of(ByDay.of(changes, adds))
 
 
-def curve_of(changes: ChangesByDay, policy: Policy) -> Curve:
-    """Return the figure at each day on which it changes, from what changes by day."""
-    adds = map(digits_of(policy).__getitem__, changes.cases)
-    totals = accumulate(map(mul, changes.changes, adds))
-    last_of_day = dict(zip(changes.days, totals, strict=True))
+def curve_of(found: ByDay) -> Curve:
+    """Return the figure at each day on which it changes, from what is added; see `Digits`."""
+    last_of_day = dict(zip(found.days, accumulate(found.added), strict=True))
     return Curve.of_listed(last_of_day.items())
 
 

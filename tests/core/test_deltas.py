@@ -1,6 +1,6 @@
 """Signed deltas: what they sum up to is what the whole history says, at every day and knowledge."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from strategies import ALL_DAYS, SOME, Move, ledgers, play, policies, terms
 from bilan_ledger import wire
 from bilan_ledger.action import Propose, Proposed, Realised
 from bilan_ledger.completion import Completion, complete, digits_of, figure_of, policy_of
-from bilan_ledger.deltas import Dated, Deltas, NotNext, changes_by_day, dated, standings
+from bilan_ledger.deltas import ByDay, Dated, Deltas, NotNext, dated, standings
 from bilan_ledger.entry import Entry
 from bilan_ledger.history import Known, View, records, together
 from bilan_ledger.plan import CreatePlan, PlanCreated, Policy
@@ -53,6 +53,11 @@ def figure(several: list[Deltas], on: date, known: int, policy: Policy) -> Compl
     )  # fmt: skip
 
 
+def added(several: Sequence[Deltas], known: int, policy: Policy) -> ByDay:
+    """Return what makes their curve."""
+    return ByDay.together([one.by_day(known, digits_of(policy)) for one in several])
+
+
 def told(found: Completion) -> tuple[Any, ...]:
     """Return all that a figure says, names included."""
     return (
@@ -90,7 +95,7 @@ def test_policies_are_asked_in_turns(entries: list[Entry], several: list[Policy]
 def test_they_sum_up_to_the_curve(entries: list[Entry], policy: Policy) -> None:
     for index, view, several in moments(entries):
         for _ in ("counted", "by sums"):
-            assert curve(view, policy) == curve_of(changes_by_day(several, index), policy)
+            assert curve(view, policy) == curve_of(added(several, index, policy))
 
 
 @SOME
@@ -155,14 +160,10 @@ def test_what_was_withdrawn_leaves_no_point() -> None:
     deltas.learn(1, "a", 1, dated(Proposed(on="2020-01-02", title="t")))
     deltas.learn(2, "a", 2, Dated(0, 0, 0, 0, 0, retracts=1))
     deltas.learn(3, "a", 3, dated(Proposed(on="2021-01-02", title="t")))
-    assert [date(2021, 1, 2)] == [
-        point.on for point in curve_of(deltas.changes_by_day(3), Policy())
-    ]
-    assert () == curve_of(deltas.changes_by_day(2), Policy())
+    assert [date(2021, 1, 2)] == [point.on for point in curve_of(added([deltas], 3, Policy()))]
+    assert () == curve_of(added([deltas], 2, Policy()))
     assert [] == list(deltas.by_action(date(2022, 1, 1), 2))
-    assert [date(2020, 1, 2)] == [
-        point.on for point in curve_of(deltas.changes_by_day(1), Policy())
-    ]
+    assert [date(2020, 1, 2)] == [point.on for point in curve_of(added([deltas], 1, Policy()))]
 
 
 def day(text: str) -> int:

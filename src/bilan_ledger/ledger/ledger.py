@@ -24,7 +24,7 @@ from .. import plan as plans
 from ..checkpoint import BadCheckpoint, Checkpoint
 from ..completion import PARTS, Completion, breakdown, complete, digits_of, figure_of
 from ..dates import Instant, day
-from ..deltas import Deltas, changes_by_day
+from ..deltas import ByDay, Deltas
 from ..entry import Entry, sealed_in, stream_id
 from ..errors import (
     CommandRefused,
@@ -648,7 +648,8 @@ class Ledger(Shown):
             if outlined := self._outlined(names, known):
                 found, plans, _, last = outlined
                 policy = policy or next(iter(plans.values())).terms().policy
-                return curve_of(changes_by_day(found, last), policy)
+                adds = digits_of(policy)
+                return curve_of(ByDay.together([one.by_day(last, adds) for one in found]))
         return curve(self.view(*names, known=known), policy)
 
     def revisions(
