@@ -328,10 +328,10 @@ def _replayed(app: Any, ids: Sequence[Any]) -> int:
 
 def table_warm(data: Data, *, make: str) -> Sample:
     """Ask the same of the table of facts."""
-    figure = getattr(peers, make)(data)
+    figure, oracle = getattr(peers, make)(data), peers.sqlite_figure(data)
     plan, asked = data.plan["key"], data.questions(100)
     answers = [figure(plan, *one) for one in asked]
-    expected = [peers.sqlite_figure(data)(plan, *one) for one in asked]
+    expected = [oracle(plan, *one) for one in asked]
     peers.agree(iter([("sqlite", expected), (make, answers)]))
 
     def ask() -> None:

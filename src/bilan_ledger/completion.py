@@ -409,6 +409,7 @@ def scenario(found: Mapping[str, Possible], *, high: bool) -> Scenario:
 _OF_BOUNDS = len(next(iter(ADDS.values())))
 SUMS = 1 + 2 * _OF_BOUNDS
 _DIGITS = struct.Struct(f"<{SUMS}I")
+_MOST = 2**32 - 1  # in one digit
 
 
 class Digits(dict[Case, int]):
@@ -438,7 +439,7 @@ def digits(sums: Sequence[int]) -> int:
     try:
         return int.from_bytes(_DIGITS.pack(*sums), "little")
     except struct.error:
-        msg = f"a sum is below 0 or above {2**32 - 1}"
+        msg = f"a sum is below 0 or above {_MOST}"
         raise ValueError(msg) from None
 
 
@@ -453,7 +454,7 @@ def both_bounds(total: int) -> tuple[Bounds, Bounds]:
     return bounds_of_sums(*sums[:_OF_BOUNDS]), bounds_of_sums(*sums[_OF_BOUNDS:])
 
 
-_CHOSEN = digits((0, *[2**32 - 1] * 4, 0, 0, 0, *[2**32 - 1] * 4, 0, 0, 0))
+_CHOSEN = digits((0, *[_MOST] * 4, 0, 0, 0, *[_MOST] * 4, 0, 0, 0))
 
 
 def same_figure(one: int, other: int) -> bool:

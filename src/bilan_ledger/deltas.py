@@ -324,27 +324,22 @@ class Deltas:
 
     def add_up(self, on: date, known: int, adds: Mapping[Case, int]) -> int:
         """Return the sum of what each action adds in its case on a day, as known at an index."""
-        sums = self._summed()
-        if sums is None:
-            rows = bisect_right(self.positions, known)
-            day = on.toordinal()
-            return sum(
-                change * adds[case]
-                for since, case, change in zip(
-                    self.days[:rows], self.cases[:rows], self.changes[:rows], strict=True
-                )
-                if since <= day
-            )
-        return sums.add_up(on.toordinal(), known, adds)
+        day = on.toordinal()
+        if sums := self._summed():
+            return sums.add_up(day, known, adds)
+        return sum(
+            change * adds[case] for since, case, change in self._known_by(known) if since <= day
+        )
 
     def by_day(self, known: int, adds: Mapping[Case, int]) -> "ByDay":
         """Return what is added from each day on, as known at an index of the log."""
-        sums = self._summed()
+        if sums := self._summed():
+            return sums.by_day(known, adds)
+        return ByDay.of(self._known_by(known), adds)
+
+    def _known_by(self, known: int) -> Iterable[Change]:
         rows = bisect_right(self.positions, known)
-        if sums is None:
-            found = zip(self.days[:rows], self.cases[:rows], self.changes[:rows], strict=True)
-            return ByDay.of(found, adds)
-        return sums.by_day(rows, adds)
+        return zip(self.days[:rows], self.cases[:rows], self.changes[:rows], strict=True)
 
     def _summed(self) -> "_Sums | None":
         """Return the prefix sums; they are worth while from the second question on."""
@@ -405,8 +400,8 @@ class _Sums:
     def __init__(self, deltas: Deltas) -> None:
         number = len(deltas.days)
         order = sorted(range(number), key=deltas.days.__getitem__)
-        # In the order of the log: positions, what each row says, ranks in the order of days.
-        self.positions, self.said = deltas.positions, (deltas.cases, deltas.changes)
+        # In the order of the log: positions, cases, changes, ranks in the order of days.
+        self.positions, self.cases, self.changes = deltas.positions, deltas.cases, deltas.changes
         self.ranks = array("i", bytes(4 * number))
         for rank, row in enumerate(order):
             self.ranks[row] = rank
@@ -418,15 +413,15 @@ class _Sums:
     def add_up(self, day: int, known: int, adds: Mapping[Case, int]) -> int:
         """Return the sum of what each action adds."""
         days, rows = bisect_right(self.days, day), bisect_right(self.positions, known)
-        return self._weighed_by(adds).sum(days, rows)
+        return self._weighed_by(adds).add_up(days, rows)
 
-    def by_day(self, rows: int, adds: Mapping[Case, int]) -> ByDay:
-        """Return what the first rows add, in the order of days."""
-        added = self._weighed_by(adds).by_rank
+    def by_day(self, known: int, adds: Mapping[Case, int]) -> ByDay:
+        """Return what is added from each day on."""
+        rows, added = bisect_right(self.positions, known), self._weighed_by(adds).by_rank
         if rows == len(self.days):
             return ByDay(self.days, added)
-        known = list(map(rows.__gt__, self.rows))
-        return ByDay(list(compress(self.days, known)), list(compress(added, known)))
+        among = list(map(rows.__gt__, self.rows))
+        return ByDay(list(compress(self.days, among)), list(compress(added, among)))
 
     def _weighed_by(self, adds: Mapping[Case, int]) -> "_Weighed":
         for each in self._weighed:
@@ -446,8 +441,9 @@ class _Weighed:
 
     def __init__(self, sums: _Sums, adds: Mapping[Case, int]) -> None:
         self.adds, self.ranks, self.rows = adds, sums.ranks, sums.rows
-        weights = {said: said[1] * adds[said[0]] for said in set(zip(*sums.said, strict=True))}
-        self.by_row = [weights[said] for said in zip(*sums.said, strict=True)]
+        said = list(zip(sums.cases, sums.changes, strict=True))
+        weights = {(case, change): change * adds[case] for case, change in set(said)}
+        self.by_row = [weights[each] for each in said]
         self.by_rank = [self.by_row[row] for row in sums.rows]
         number = len(self.by_row)
         self.size = size = max(_LEAST, -(-number // _BLOCKS))
@@ -461,7 +457,7 @@ class _Weighed:
             above = self.table[-1]
             self.table.append(list(map(add, above, accumulate(own))))
 
-    def sum(self, days: int, rows: int) -> int:
+    def add_up(self, days: int, rows: int) -> int:
         """Return the sum of the rows that are among the first by day and the first of the log."""
         day_block, row_block = days // self.size, rows // self.size
         day_start, row_start = day_block * self.size, row_block * self.size

@@ -82,8 +82,8 @@ def test_policies_are_asked_in_turns(entries: list[Entry], several: list[Policy]
         return
     [deltas] = learnt(entries).values()
     end = len(entries)
-    expected = [deltas.add_up(on, end, digits_of(policy)) for policy in several[:1]]
-    for policy in several[1:]:
+    expected = []
+    for policy in several:
         deltas._asked = -1  # counted, not looked up
         expected.append(deltas.add_up(on, end, digits_of(policy)))
     for _ in range(3):

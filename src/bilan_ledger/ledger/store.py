@@ -6,8 +6,7 @@ with the bytes.
 Refuses to know: the rules of plans and actions.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
@@ -202,7 +201,25 @@ def _line(row: Row) -> wire.Line:
     return wire.Line(number - 1, _bytes(state), (stream, version, name))
 
 
-_SAID = (PersistenceError, UnicodeDecodeError)  # of a damaged file not even the error is text
+class _Available:
+    """Turns what a database says into `LedgerUnavailable`.
+
+    A class, since every question goes through it: a generator's would take as long as a part of
+    the answer.
+    """
+
+    __slots__ = ("_place",)
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        # Of a damaged file not even the error is text.
+        if isinstance(error, PersistenceError | UnicodeDecodeError):
+            raise unavailable(error, self._place) from error
 
 
 class Log(Application[UUID]):
@@ -309,23 +326,17 @@ class Log(Application[UUID]):
 
     def size(self) -> int:
         """Return how many entries the log has."""
-        try:  # every question asks this, and `available` takes as long as a part of the answer
+        with self.available():
             return self.recorder.max_notification_id() or 0
-        except _SAID as error:
-            raise unavailable(error, self.place) from error
 
     def texts(self, commitments: Collection[str]) -> dict[str, SealedText]:
         """Return the texts behind commitments; those that were erased are missing."""
         with self.available():
             return cast("Recorder", self.recorder).select_texts(commitments)
 
-    @contextmanager
-    def available(self) -> Iterator[None]:
+    def available(self) -> _Available:
         """Turn what a database says into `LedgerUnavailable`."""
-        try:
-            yield
-        except _SAID as error:
-            raise unavailable(error, self.place) from error
+        return _Available(self.place)
 
 
 class PlanLog(Log):
