@@ -22,6 +22,8 @@ from bilan_ledger import (
     Territory,
     wire,
 )
+from bilan_ledger.dates import Instant
+from bilan_ledger.history import Known
 from bilan_ledger.ledger import kept
 from bilan_ledger.text import _INVISIBLE, _INVISIBLE_IN_LINES
 
@@ -248,3 +250,17 @@ def test_characters_that_no_text_may_hold_are_those_of_four_categories():
     wrong = {char for char in everything if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}}
     assert {char for char in everything if _INVISIBLE.match(char)} == wrong
     assert {c for c in everything if _INVISIBLE_IN_LINES.match(c)} == wrong - {"\n", "\t"}
+
+
+def test_a_stated_date_decides_over_an_index():
+    """Known by both, a figure is that of what it says to rest on."""
+    with Ledger.in_memory(recorded_by="Mairie") as ledger:
+        day = "2024-01-{:02}T09:00:00.000000Z"
+        ledger.record("p", CreatePlan(terms=TERMS), stated_at=day.format(1))
+        ledger.record("p/A", Propose(on="2024-01", title="A"), stated_at=day.format(2))
+        ledger.record("p/B", Propose(on="2024-01", title="B"), stated_at=day.format(9))
+        both = Known(index=2, stated=Instant.of(day.format(5)))
+        figure = ledger.figure("p", on="2024-06-01", known=both)
+        assert "0/1" == str(figure.bounds.low) == str(ledger.curve("p", known=both)[-1].bounds.low)
+        assert {"p/A"} == set(figure.cases) == set(ledger.view("p", known=both).actions)
+        assert both == figure.known

@@ -614,12 +614,12 @@ class Ledger(Shown):
         """
         with self._lock:
             if outlined := self._outlined(names, known):
-                found, plans, point, last = outlined
+                found, plans, last = outlined
                 asked = self._day(plans, on)
                 policy = policy or next(iter(plans.values())).terms(asked).policy
                 adds = digits_of(policy)
                 return figure_of(
-                    tuple(plans), asked, point, policy,
+                    tuple(plans), asked, Known(index=last), policy,
                     sum(one.add_up(asked, last, adds) for one in found),
                     lambda: dict(chain.from_iterable(o.by_action(asked, last) for o in found)),
                 )  # fmt: skip
@@ -646,7 +646,7 @@ class Ledger(Shown):
         """Return the figure at each day on which it changes."""
         with self._lock:
             if outlined := self._outlined(names, known):
-                found, plans, _, last = outlined
+                found, plans, last = outlined
                 policy = policy or next(iter(plans.values())).terms().policy
                 adds = digits_of(policy)
                 return curve_of(ByDay.together([one.by_day(last, adds) for one in found]))
@@ -698,8 +698,8 @@ class Ledger(Shown):
 
     def _outlined(
         self, names: Sequence[str], known: KnownAt | None
-    ) -> tuple[Sequence[Deltas], Mapping[str, Plan], Known, int] | None:
-        """Return the deltas of plans (no names: of all), these plans, and what is known.
+    ) -> tuple[Sequence[Deltas], Mapping[str, Plan], int] | None:
+        """Return the deltas of plans (no names: of all), these plans, and the last index known.
 
         None: more must be read, because knowledge is asked by stated date, or is to be said to
         be wrong.
@@ -711,10 +711,10 @@ class Ledger(Shown):
         if not found or not all(one.plan.created for one in found):
             return None
         point = self._known(found, known)
-        if (last := point.index) is None:
+        if point.index is None or point.stated is not None:
             return None
-        plans = {one.key: one.plan_at(last) for one in found}
-        return (found, plans, point, last) if all(p.created for p in plans.values()) else None
+        plans = {one.key: one.plan_at(point.index) for one in found}
+        return (found, plans, point.index) if all(p.created for p in plans.values()) else None
 
     def _record(self, name: str) -> Record:
         """Return all that the log says of one plan, as far as `_look` or `_sync` saw it."""
